@@ -51,8 +51,8 @@ pub enum ColourRole {
 /// How many roles there are.
 pub const ROLES: usize = 10;
 
-/// What a role is for, and how the made themes paint it: dark, light, high-contrast, mono, and a terminal of which
-/// nothing is known.
+/// What a role is for, and how the made themes paint it: dark, light, high-contrast, mono, and a terminal whose background
+/// is not known: with colours that are told from black and from white.
 struct RoleFacts {
     about: &'static str,
     dark: &'static str,
@@ -81,13 +81,13 @@ impl ColourRole {
             ),
             Self::Accent => facts(
                 "keys to press, headings, what has the focus",
-                ["cyan", "24", "bold 51", "", "cyan"],
+                ["cyan", "24", "bold 51", "", "30"],
             ),
-            Self::Ok => facts("what is allowed or done", ["green", "22", "bold 46", "", "green"]),
-            Self::Warning => facts("what wants attention", ["yellow", "94", "bold 226", "", "yellow"]),
+            Self::Ok => facts("what is allowed or done", ["green", "22", "bold 46", "", "28"]),
+            Self::Warning => facts("what wants attention", ["yellow", "94", "bold 226", "", "130"]),
             Self::Danger => facts(
                 "what is refused, failed, or destroys something",
-                ["bright-red", "124", "bold 217", "", "red"],
+                ["bright-red", "124", "bold 217", "", "196"],
             ),
             Self::Selection => facts(
                 "the selected row",
@@ -205,6 +205,25 @@ mod tests {
                 let contrast = contrast(fg, bg);
                 assert!(contrast >= 4.5, "{theme:?} {role:?} {contrast:.1}");
                 assert!(!paint.dim, "{theme:?} {role:?}: how dim that is, is not known");
+            }
+        }
+    }
+
+    #[test]
+    fn the_text_on_a_background_that_is_not_known_is_told_from_black_and_white() {
+        for role in ColourRole::iter() {
+            let paint = role.made(None);
+            assert_eq!(paint.bg, None, "{role:?}");
+            // The terminal's own text is told from its background.
+            let Some(shade) = paint.fg else { continue };
+            assert!(
+                !matches!(shade, Shade::Palette(..16)),
+                "{role:?}: palettes change it"
+            );
+            // More than 4.6 on both is not possible.
+            for background in [[0; 3], [255; 3]] {
+                let contrast = contrast(rgb(shade), background);
+                assert!(contrast >= 3.9, "{role:?} on {background:?}: {contrast:.2}");
             }
         }
     }

@@ -55,7 +55,7 @@ pub enum Rule {
     OriginOpaque,
     #[error("The request has several origins, or one that is not plain text.")]
     OriginUnreadable,
-    #[error("The page's origin is not among the key's UI domains; add it to them.")]
+    #[error("The page's origin is not among the key's UI domains; add it if it is one of yours.")]
     OriginForeign,
     #[error("The page is on the developer's own machine, and the key has local development off; turn it on.")]
     LocalDevelopmentOff,
@@ -73,7 +73,7 @@ pub enum Rule {
     PageWithMobileKey,
     #[error("The app sent no bundle identifier, and the key is for listed apps only; send it.")]
     BundleMissing,
-    #[error("The app's bundle identifier is not among those of the key; add it to them.")]
+    #[error("The app's bundle identifier is not among those of the key; add it if the app is yours.")]
     BundleForeign,
     #[error("The key has cross-page persistence off, so it can't resume another page's session; turn it on.")]
     PersistenceOff,

@@ -6,6 +6,7 @@ mod bindings;
 mod group;
 mod pattern;
 mod rebound;
+mod told;
 
 use crossterm::event::KeyEvent;
 
@@ -24,13 +25,17 @@ pub struct Keymap {
 /// As it is declared.
 impl Default for Keymap {
     fn default() -> Self {
-        Self {
-            bindings: BINDINGS.iter().copied().flatten().cloned().collect(),
-        }
+        Self::declared().with_help_told()
     }
 }
 
 impl Keymap {
+    /// What help says names keys by their actions.
+    fn declared() -> Self {
+        let bindings = BINDINGS.iter().copied().flatten().cloned().collect();
+        Self { bindings }
+    }
+
     /// The bindings of a layer.
     pub fn of_layer(&self, layer: Layer) -> impl Iterator<Item = &Binding> {
         let of_layer = move |binding: &&Binding| binding.layers.contains(&layer);
@@ -46,7 +51,8 @@ impl Keymap {
                 None => actions.push(binding.clone()),
             }
         }
-        actions.sort_by_key(|binding| binding.action.group());
+        // What moves by lines and pages comes before what moves elsewhere.
+        actions.sort_by_key(|binding| (binding.action.group(), !binding.action.moves()));
         actions
     }
 

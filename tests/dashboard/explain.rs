@@ -23,7 +23,7 @@ fn foreign() -> Result<Verdict, Error> {
         allowed: false,
         at: PresentedAt::Connection,
         rule: "origin-foreign".into(),
-        sentence: "The page's origin is not among the key's UI domains; add it to them.".into(),
+        sentence: "The page's origin is not among the key's UI domains; add it if it is one of yours.".into(),
         origin: None,
     })
 }

@@ -7,6 +7,7 @@ mod advisories;
 mod circles;
 mod licences;
 mod locked;
+mod named_keys;
 mod packed;
 mod pure;
 mod shape;

@@ -11,7 +11,7 @@ const LONGEST_FILE: usize = 400;
 const LONGEST_FUNCTION: usize = 60;
 
 /// Each file of `src`, by its path from there.
-fn sources() -> BTreeMap<PathBuf, String> {
+pub fn sources() -> BTreeMap<PathBuf, String> {
     let src = Path::new(concat!(env!("CARGO_MANIFEST_DIR"), "/src"));
     let (mut sources, mut open) = (BTreeMap::new(), vec![src.to_owned()]);
     while let Some(directory) = open.pop() {

@@ -64,10 +64,10 @@ pub const DECLARED: [FilterWord; 12] = [
     },
     FilterWord {
         word: "refused:",
-        example: "refused:today",
-        about: "refused since midnight here; 24h and 7d too",
+        example: "refused:24h",
+        about: "refused within 24 hours; 7d, or today (since midnight) too",
         parameter: "refused_since",
-        values: WordValues::Some(&["today", "24h", "7d"]),
+        values: WordValues::Some(&["24h", "today", "7d"]),
         read: refused,
     },
     FilterWord {

@@ -9,7 +9,7 @@ pub use self::completing::{Completing, Round};
 use crate::api::{Key, KeyRevocation, LookupAnswer, ProblemType};
 use crate::client::Error;
 use crate::model::{KeyState, Secret, Settings, TokenHash, TokenKind, WhichToken, pasted};
-use crate::tui::keymap::{Action, Layer};
+use crate::tui::keymap::{Action, Keymap, Layer};
 use crate::tui::message::{Effect, Message, UsageReply, UsageRequest};
 use crate::tui::state::command::DialogCommand;
 use crate::tui::state::dialog::{Context, Dialog, Stacking};
@@ -201,7 +201,8 @@ impl FilterLine {
                 self.say_of_secret(Says::Sentence(unknown.into()));
             }
             Err(error) => {
-                let text = format!("{} Enter tries again.", sentence(&error));
+                let again = Keymap::told_of_fixed(Layer::Filter, "{accept} tries again.");
+                let text = format!("{} {again}", sentence(&error));
                 self.says = Some(Says::Sentence(text));
             }
         }

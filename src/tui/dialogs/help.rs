@@ -19,7 +19,7 @@ pub struct Help {
     /// What that is called.
     pub title: &'static str,
     /// What is said beside the keys.
-    pub notes: &'static [&'static str],
+    pub notes: Vec<String>,
     pub scroll: u16,
     /// At least as many lines as there are to scroll through.
     most: u16,
@@ -31,7 +31,7 @@ pub struct Help {
 
 impl Help {
     /// Of a layer with so many bindings and notes.
-    pub fn new(of: Layer, title: &'static str, notes: &'static [&'static str], lines: usize) -> Self {
+    pub fn new(of: Layer, title: &'static str, notes: Vec<String>, lines: usize) -> Self {
         Self {
             of,
             title,

@@ -16,7 +16,7 @@ use self::local::LOCAL_ADDRESS;
 use crate::api::{Created, Key, Permissions};
 use crate::client::Error;
 use crate::model::{FieldErrors, KeyField, KeyFields, Scope};
-use crate::tui::keymap::{Action, Layer};
+use crate::tui::keymap::{Action, Keymap, Layer};
 use crate::tui::message::{Effect, Message, UsageReply};
 use crate::tui::state::command::{About, DialogAnswer, DialogCommand};
 use crate::tui::state::dialog::{AtStake, Context, Dialog};
@@ -29,7 +29,7 @@ use crate::tui::state::reason::Reason;
 const SCOPE: &str = "scope";
 
 const DOMAINS_HELP: &[&str] = &[
-    "In a list: Enter adds a line, Ctrl-D removes one,",
+    "In a list: {accept} adds a line, Ctrl-D removes one,",
     "a paste may hold several.",
 ];
 
@@ -206,7 +206,7 @@ impl KeyForm {
         if !self.form.errors.is_empty() {
             return self.in_form(|form| form.focus_first_error(cx));
         }
-        match self.project_mut().is_some_and(|project| project.create(cx)) {
+        match self.asked_project().is_some_and(|project| project.create(cx)) {
             true => self.form.sends(),
             false => self.preview(cx),
         }
@@ -268,11 +268,11 @@ impl KeyForm {
         let way_on = match error {
             Error::Refused(_) => "",
             Error::Unsure(_) => " Nothing you typed is lost.",
-            _ => " Nothing you typed is lost; Ctrl-S tries again.",
+            _ => " Nothing you typed is lost; {submit} tries again.",
         };
         self.in_form(|form| form.refused(error, cx));
         if let Some(banner) = &mut self.form.banner {
-            banner.push_str(way_on);
+            banner.push_str(&Keymap::told_of_fixed(Layer::Form, way_on));
         }
     }
 }
@@ -310,7 +310,15 @@ impl Dialog for KeyForm {
 
     fn perform(&mut self, action: Action, cx: &mut Context) {
         if action == Action::NextScope {
-            return self.next_scope();
+            self.next_scope();
+            if self
+                .form
+                .focused()
+                .is_some_and(|field| field.presence != Presence::Editable)
+            {
+                self.in_form(|form| form.move_focus(1, cx));
+            }
+            return;
         }
         let was_local = self.is_local();
         let asked = self.in_form(|form| form.perform(action, cx));

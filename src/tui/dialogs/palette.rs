@@ -39,9 +39,9 @@ impl PaletteCommand {
     }
 
     /// What it does, where the name doesn't say it all.
-    pub fn about(&self) -> &'static str {
+    pub fn about(&self) -> &str {
         match self {
-            PaletteCommand::Key(binding) => binding.help,
+            PaletteCommand::Key(binding) => &binding.help,
             _ => "",
         }
     }

@@ -205,7 +205,7 @@ impl RemovalDialog {
             Some(successor) => {
                 let renamed = match removed.renamed {
                     0 => String::new(),
-                    number => format!(" {number} got a number after the name; A says which."),
+                    number => format!(" {number} got a number after the name; the activity says which."),
                 };
                 format!(
                     "Removed {email}; {keys}{projects} handed over to {}{left}.{renamed}",

@@ -148,7 +148,7 @@ impl Dialog for RevokeDialog {
     }
 
     fn help(&self) -> &'static [&'static str] {
-        &["Shift-Tab leads to the reason, and Enter back to Cancel."]
+        &["{left} leads to the reason, and {accept} back to Cancel."]
     }
 
     /// What is sent can't be taken back; the dialog can still be read.

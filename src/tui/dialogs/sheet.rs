@@ -11,7 +11,7 @@ use uuid::Uuid;
 use crate::api::Key;
 use crate::client::Error;
 use crate::model::FieldErrors;
-use crate::tui::keymap::{Action, Layer};
+use crate::tui::keymap::{Action, Keymap, Layer};
 use crate::tui::message::{Effect, Message};
 use crate::tui::state::command::{About, DialogAnswer, DialogCommand};
 use crate::tui::state::dialog::{AtStake, Context, Dialog};
@@ -20,8 +20,7 @@ use crate::tui::state::notice::{Tone, sentence};
 use crate::tui::state::reason::Reason;
 
 /// Above what is known of the key now.
-const CHANGED: &str =
-    "Someone changed this key meanwhile. Nothing was saved; below is how it is now, and Ctrl-S tries again.";
+const CHANGED: &str = "Someone changed this key meanwhile. Nothing was saved; below is how it is now, and {submit} tries again.";
 
 /// What a sheet is for: what it asks the server for, and which reply is to that.
 pub trait SheetPurpose: fmt::Debug {
@@ -92,7 +91,7 @@ impl Sheet {
         let current = error.problem().and_then(|problem| problem.current.as_deref());
         if let Some(current) = current {
             self.about = self.purpose.key_changed(current, cx);
-            self.form.banner = Some(CHANGED.into());
+            self.form.banner = Some(Keymap::told_of_fixed(Layer::Form, CHANGED));
         }
         if self.purpose.rereads_list() {
             cx.command(DialogCommand::RefreshList);

@@ -7,7 +7,8 @@ use strum::{EnumIter, EnumString, IntoStaticStr, VariantArray};
 use super::pattern::KeyPattern;
 
 /// Where keys go: the top layer of the screen.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, EnumIter, VariantArray)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, EnumIter, EnumString, VariantArray)]
+#[strum(serialize_all = "kebab-case")]
 pub enum Layer {
     /// The table.
     Keys,
@@ -240,8 +241,8 @@ pub struct Binding {
     pub action: Action,
     /// A word or two for the footer; empty: not in the footer.
     pub hint: &'static str,
-    /// A line for help and palette.
-    pub help: &'static str,
+    /// A line for help and palette; as it is declared, keys in it are named by their actions.
+    pub help: Cow<'static, str>,
     /// Whether it destroys something.
     pub danger: bool,
 }

@@ -10,7 +10,7 @@ use crate::config::settings::not_among;
 use crate::config::{KeySetting, WrongLine};
 
 /// Layers whose keys can be set.
-const SET: &[Layer] = &[
+pub(super) const SET: &[Layer] = &[
     Layer::Keys,
     Layer::Details,
     Layer::Ended,
@@ -69,7 +69,7 @@ impl Keymap {
             }
         }
         loop {
-            let keymap = Self::default().rebound(&rebindings);
+            let keymap = Self::declared().rebound(&rebindings).with_help_told();
             let Some((at, why)) = conflict(&keymap, &rebindings) else {
                 problems.sort_by_key(|problem| problem.line);
                 return (keymap, problems);
@@ -103,12 +103,12 @@ impl Keymap {
     }
 
     /// What help says of an action that can be set.
-    pub fn about(&self, action: Action) -> &'static str {
+    pub fn about(&self, action: Action) -> &str {
         let is_it = |binding: &&Binding| binding.action == action && !is_everywhere(binding);
         self.bindings
             .iter()
             .find(is_it)
-            .map_or("", |binding| binding.help)
+            .map_or("", |binding| &*binding.help)
     }
 }
 

@@ -14,7 +14,7 @@ use crate::tui::state::dialog::Stacking;
 use crate::tui::state::query::EndedView;
 use crate::tui::state::tour::{Tour, TourStep};
 use crate::tui::state::{App, EventStream, Screen};
-use crate::tui::view::Look;
+use crate::tui::view::{Look, tour};
 
 /// Which layer it is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -92,7 +92,7 @@ impl Scene {
                 .notice
                 .as_ref()
                 .map(|notice| (notice.number, notice.text.clone())),
-            tour: app.tour().map(tour),
+            tour: app.tour().map(|tour| of_tour(tour, app)),
             waiting: app.waiting_words(),
             link: link(app),
             is_settled: !is_on_screen || is_settled(app),
@@ -108,10 +108,11 @@ impl Scene {
 }
 
 /// `Tour 3 of 8, Stop it first: …`
-fn tour(tour: &Tour) -> (String, Option<Secret>) {
+fn of_tour(tour: &Tour, app: &App) -> (String, Option<Secret>) {
     let step = tour.step();
     let (number, all) = (step.number(), TourStep::VARIANTS.len());
-    let words = format!("Tour {number} of {all}, {}: {}", step.title(), step.text());
+    let told = tour::told(step, app);
+    let words = format!("Tour {number} of {all}, {}: {told}", step.title());
     (words, tour.shown_secret().cloned())
 }
 

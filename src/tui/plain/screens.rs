@@ -6,7 +6,7 @@ use strum::IntoEnumIterator;
 
 use super::spoken::{Spoken, UNBROKEN, in_words};
 use super::times::timeless;
-use crate::api::{Key, Order};
+use crate::api::{Key, Order, UsageCount};
 use crate::tui::state::columns::{EndedColumn, KeyColumn};
 use crate::tui::state::list::{List, Listed};
 use crate::tui::state::query::EndedView;
@@ -83,7 +83,7 @@ pub fn details_of_selected(app: &App, look: &Look) -> Spoken {
             let secret = revealed.map(|revealed| &revealed.secret);
             titled(&key.name)
                 .lines(details::lines(key, revealed.is_some(), app, width, look))
-                .lines(activity::of_key(key, &app.key_activity, width, look))
+                .lines(activity::of_key(key, app, width, look))
                 .secret(secret)
         }),
         Screen::Projects => app
@@ -211,7 +211,7 @@ fn cells_of_key(app: &App, key: &Key, look: &Look) -> Vec<String> {
     let columns = KeyColumn::iter().filter(is_offered);
     let cells = columns.filter_map(|column| match column {
         // In the table it is told by signs.
-        KeyColumn::Week => of_week(key),
+        KeyColumn::Week => of_week(key, look),
         KeyColumn::Used => Some(last_used(key, look)),
         _ => {
             let content = table::cell(column, key, usize::MAX, look).text;
@@ -221,16 +221,18 @@ fn cells_of_key(app: &App, key: &Key, look: &Look) -> Vec<String> {
     cells.collect()
 }
 
-/// `1,204 requests in 7 days`, `12 refused today`.
-fn of_week(key: &Key) -> Option<String> {
+/// `1,204 requests in 7 days`, `12 refused, the last 3 h ago`.
+fn of_week(key: &Key, look: &Look) -> Option<String> {
     let week = key.week?;
-    let (allowed, today) = (week.total().allowed, week.today().refused);
+    let UsageCount { allowed, refused } = week.total();
     let mut words = match allowed {
         0 => "no requests in 7 days".to_owned(),
         _ => format!("{} in 7 days", used::plural(allowed, "request")),
     };
-    if today > 0 {
-        words.push_str(&format!(", {} refused today", text::number(today)));
+    if refused > 0 {
+        let last = key.last_refused_at.map(|at| time::ago(Some(at), look.now));
+        let last = last.map_or_else(String::new, |ago| format!(", the last {ago}"));
+        words.push_str(&format!(", {} refused{last}", text::number(refused)));
     }
     Some(words)
 }

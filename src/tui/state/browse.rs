@@ -3,8 +3,10 @@
 mod counting;
 mod ended;
 mod trail;
+mod unread;
 
 pub use self::counting::Total;
+pub use self::unread::UnreadFilter;
 
 use uuid::Uuid;
 
@@ -108,7 +110,7 @@ impl Browse {
     }
 
     /// Why the filter's text can't be read, or not yet; the rows are still those of before.
-    pub fn unread(&self) -> Option<String> {
+    pub fn unread(&self) -> Option<UnreadFilter> {
         self.read().err()
     }
 

@@ -42,5 +42,5 @@ impl Listed for Project {
 
 /// By name and id: others may have nearly the same name.
 pub fn name_and_id(project: &Project) -> String {
-    format!("“{}” (id {})", project.name, project.id)
+    format!("“{}” · id {}", project.name, project.id)
 }

@@ -34,37 +34,38 @@ impl TourStep {
         }
     }
 
-    /// With the names of actions in braces, for which their keys are shown.
+    /// With actions in braces, for which their keys are shown ([`Keymap::told`](crate::tui::keymap::Keymap::told)); beside them
+    /// `{close}`, the letter that closes a dialog without leaving the tour, and `{paste}`.
     pub fn text(self) -> &'static str {
         match self {
             TourStep::LookUp => {
-                "This secret of yours was found in a public repository. Press {filter} and paste it, or F2 to have it \
-                 pasted. Only its hash is sent."
+                "This secret of yours was found in a public repository. Press {filter} and paste it, or {paste} to have \
+                 it pasted. Only its hash is sent."
             }
             TourStep::Usage => {
                 "Found. Press {usage} to see where it is used, and what was refused: somebody tries it from a page that \
                  isn't yours."
             }
             TourStep::Disable => {
-                "q closes that. Stop the key in a way that can be undone: {disable}, then {submit}. A reason is optional."
+                "{close} closes that. Stop the key in a way that can be undone: {disable}, then {submit}. A reason is optional."
             }
             TourStep::Watch => {
                 "It is disabled: every request is refused from now on. Press {usage} and wait a moment: somebody still \
                  presents it."
             }
             TourStep::Revoke => {
-                "Nothing of yours needs it? q closes that; then {revoke}, Tab until Yes, Delete, and Enter. ({rotate} would \
-                 give the key a new secret instead.)"
+                "Nothing of yours needs it? {close} closes that; then {revoke}, {asking:right} until Yes, Delete, and \
+                 {asking:accept}. ({rotate} would give the key a new secret instead.)"
             }
             TourStep::Card => {
-                "Revoked permanently. The card says when, by whom, and counts further attempts. q closes it."
+                "Revoked permanently. The card says when, by whom, and counts further attempts. {close} closes it."
             }
             TourStep::Prove => {
-                "Weeks later somebody asks whether it is really dead. {ended} shows the revoked keys; {prove} asks the server \
+                "Weeks later somebody asks whether it is really dead. {show-ended} shows the revoked keys; {prove} asks the server \
                  to check this one again."
             }
             TourStep::Activity => {
-                "q closes the card. {activity} shows all that you did, and what your colleagues do: the log can't be \
+                "{close} closes the card. {show-activity} shows all that you did, and what your colleagues do: the log can't be \
                  rewritten."
             }
         }

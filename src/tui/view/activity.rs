@@ -4,13 +4,13 @@ use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 use ratatui::text::{Line, Span};
 
-use super::lines::{field, paragraph};
+use super::lines::{field, id, paragraph};
 use super::list::{self, Empty, ListColumn};
 use super::{Look, text, time};
 use crate::api::{Activity, ChainHash, Key};
+use crate::tui::state::App;
 use crate::tui::state::columns::Fit;
 use crate::tui::state::notice::sentence;
-use crate::tui::state::{App, Loadable};
 
 /// How much of a hash is shown: enough to tell rows apart.
 const HASH_DIGITS: usize = 16;
@@ -55,16 +55,16 @@ pub fn empty(app: &App) -> Empty {
     let (headline, way_out) = match app.activity.is_filtered() {
         false => (
             "Nothing has happened that you may see".to_owned(),
-            "Esc goes back to the keys.",
+            "{back} goes back to the keys.",
         ),
         true => (
             format!("Nothing matches: {}", app.activity.words()),
-            "Esc shows everything, and then goes back to the keys.",
+            "{back} shows everything, and then goes back to the keys.",
         ),
     };
     Empty {
         headline,
-        way_out: way_out.into(),
+        way_out: app.told(way_out),
     }
 }
 
@@ -83,7 +83,7 @@ pub fn lines(row: &Activity, width: usize, look: &Look) -> Vec<Line<'static>> {
     lines.extend(field("Who", row.who(), width, look));
     lines.extend(field("From", &address, width, look));
     if let Some(key) = row.key {
-        lines.extend(field("Key id", &key.to_string(), width, look));
+        lines.extend(id("Key id", key, width, look));
     }
     for change in row.changed() {
         lines.push(Line::default());
@@ -104,20 +104,15 @@ pub fn lines(row: &Activity, width: usize, look: &Look) -> Vec<Line<'static>> {
 }
 
 /// The newest activity of the key, in its details; nothing while it is on its way.
-pub fn of_key(
-    key: &Key,
-    activity: &Loadable<Vec<Activity>>,
-    width: usize,
-    look: &Look,
-) -> Vec<Line<'static>> {
-    let Some(known) = activity.of(key.id) else {
+pub fn of_key(key: &Key, app: &App, width: usize, look: &Look) -> Vec<Line<'static>> {
+    let Some(known) = app.key_activity.of(key.id) else {
         return Vec::new();
     };
     let mut lines = vec![
         Line::default(),
         Line::from(vec![
             Span::styled("Activity  ", look.theme.faint()),
-            Span::styled("a shows all", look.theme.faint()),
+            Span::styled(app.told("{its-activity} shows all"), look.theme.faint()),
         ]),
     ];
     match known {

@@ -27,16 +27,28 @@ pub fn fitted(texts: &[&str], cells: &[usize]) -> Vec<String> {
             alike.push(cut);
         }
     }
-    if alike.is_empty() {
-        return fitted;
-    }
-    let cut_again: Vec<bool> = fitted.iter().map(|cut| alike.contains(&cut.as_str())).collect();
+    let cut_again: Vec<bool> = fitted
+        .iter()
+        .enumerate()
+        .map(|(at, cut)| alike.contains(&cut.as_str()) || begins_as_another(at, texts, &fitted))
+        .collect();
     for (((cut, text), cells), again) in fitted.iter_mut().zip(texts).zip(cells).zip(cut_again) {
         if again {
             *cut = text::fit_both_ends(text, *cells);
         }
     }
     fitted
+}
+
+/// Whether what is left of a text and of another one begins in the same way: one has more room than the other.
+fn begins_as_another(at: usize, texts: &[&str], fitted: &[String]) -> bool {
+    let is_cut = |at: usize| fitted[at] != texts[at];
+    let rest = |at: usize| fitted[at].trim_end_matches('…');
+    let begins_alike = |other: &usize| {
+        let is_other = *other != at && texts[*other] != texts[at] && is_cut(*other);
+        is_other && (rest(*other).starts_with(rest(at)) || rest(at).starts_with(rest(*other)))
+    };
+    is_cut(at) && (0..fitted.len()).any(|other| begins_alike(&other))
 }
 
 /// A row, of which a name is shown.
@@ -88,6 +100,11 @@ mod tests {
             ["Partner integra…", "Kiosk of the no…"]
         );
         assert_eq!(fitted(&["abcdefgh", "abcdefgh"], &[5, 5]), ["abcd…", "abcd…"]);
+        // One of them has a tag beside it.
+        assert_eq!(
+            fitted(&names, &[16, 12, 16]),
+            ["Partner i…(EU) 1", "Partner…U) 2", "Kiosk of the no…"]
+        );
         // A name may end in an ellipsis of its own.
         assert_eq!(fitted(&["abcd…", "abcdefgh"], &[5, 5]), ["abcd…", "abc…h"]);
     }

@@ -63,7 +63,7 @@ pub fn words(app: &App, body: &Body) -> (String, String) {
     match body {
         Body::Loading => match &app.connection {
             EventStream::Lost(error) => offline(app, error),
-            _ => ("Loading keys…".into(), "Ctrl-C quits.".into()),
+            _ => ("Loading keys…".into(), app.told("{asking:quit} quits.")),
         },
         Body::Failed(error) if error.is_retryable() => offline(app, error),
         Body::Failed(error) => (sentence(error), told(app, &[REFRESHES, QUITS])),
@@ -97,11 +97,11 @@ fn no_match(app: &App) -> (String, String) {
         "" => format!("There is no {scope}{project}{whose}"),
         typed => format!("No {scope}{project}{whose} matches “{typed}”"),
     };
-    let all = app.way_to(Action::ScopeAll);
-    (
-        headline,
-        format!("Esc clears the filter, {all} shows all scopes."),
-    )
+    let way_out = match query.scope {
+        Some(_) => app.told("{back} clears the filter, {scope-all} shows all scopes."),
+        None => app.told("{back} clears the filter."),
+    };
+    (headline, way_out)
 }
 
 /// No key of a view of those that have ended is found.
@@ -119,13 +119,11 @@ fn none_has_ended(app: &App) -> (String, String) {
         Some(EndedView::Expired) => "shows the revoked keys",
         _ => "shows the expired keys",
     };
-    let (ended, active) = (app.way_to(Action::ShowEnded), app.way_to(Action::ScopeAll));
-    let other = format!("{ended} {other}, {active} the active ones.");
     let way_out = match app.browse.query.is_filtered() {
-        true => format!("Esc clears the filter; {other}"),
-        false => other,
+        true => format!("{{back}} clears the filter; {{show-ended}} {other}, {{scope-all}} the active ones."),
+        false => format!("{{show-ended}} {other}, {{scope-all}} the active ones."),
     };
-    (headline, way_out)
+    (headline, app.told(&way_out))
 }
 
 /// ` of the project “Storefront”`, ` created by you`.

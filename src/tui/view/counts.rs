@@ -7,7 +7,7 @@ use ratatui::style::Style;
 
 use super::pen::{Pen, joined};
 use super::{Look, marks, text};
-use crate::api::AtLeast;
+use crate::api::{AtLeast, KeyAttention};
 use crate::model::Scope;
 use crate::model::expiry::WARNED_DAYS;
 use crate::tui::keymap::Action;
@@ -39,7 +39,7 @@ enum Form {
     Shown,
 }
 
-/// ` 0 All 60  1 Web 35  2 Mobile 18  3 Analytics 7  4 Revoked 3              26 refused today · 5 idle `
+/// ` 0 All 60  1 Web 35  2 Mobile 18  3 Analytics 7  4 Revoked 3         26 keys refused in 24 h · 5 idle `
 pub fn render(buffer: &mut Buffer, area: Rect, app: &App, look: &Look, targets: &mut Targets) {
     if app.screen != Screen::Keys {
         let found = found(app);
@@ -165,10 +165,11 @@ fn attention(mut pen: Pen, app: &App, look: &Look, targets: &mut Targets) {
         let words: usize = parts.iter().map(|part| text::width(&part.words)).sum();
         words + BETWEEN.chars().count() * parts.len().saturating_sub(1)
     };
-    if width(&parts) > room {
-        parts
-            .iter_mut()
-            .for_each(|part| part.words = std::mem::take(&mut part.short));
+    // The most urgent stays in words the longest.
+    for last in (0..parts.len()).rev() {
+        if width(&parts) > room {
+            parts[last].words = std::mem::take(&mut parts[last].short);
+        }
     }
     while width(&parts) > room {
         parts.pop();
@@ -214,7 +215,7 @@ fn other_view(view: EndedView, app: &App, look: &Look) -> Part {
     }
 }
 
-/// `26 refused in 24 h · 5 idle · 3 expire within 30 days`
+/// `26 keys refused in 24 h · 5 idle · 3 expire within 30 days`
 fn needing_attention(app: &App, look: &Look) -> Vec<Part> {
     let theme = look.theme;
     let attention = app.browse.counts.and_then(|counts| counts.attention);
@@ -224,8 +225,9 @@ fn needing_attention(app: &App, look: &Look) -> Vec<Part> {
         .filter(|refused| refused.count > 0)
     {
         let number = at_least(refused);
+        let keys = if refused.count == 1 { "key" } else { "keys" };
         parts.push(Part {
-            words: format!("{number} refused in 24 h"),
+            words: format!("{number} {keys} refused in {} h", KeyAttention::REFUSED_HOURS),
             short: format!("{number} refused"),
             style: theme.bad(),
             target: Some(Target::Filter(REFUSED)),

@@ -5,7 +5,7 @@ use ratatui::layout::Rect;
 use ratatui::style::Style;
 use ratatui::text::{Line, Span};
 
-use super::lines::{chips_of, field, indented, paragraph};
+use super::lines::{chips_of, field, id, indented, paragraph};
 use super::{Look, activity, list, local, meter, standing, text, time, traffic};
 use crate::api::Key;
 use crate::model::KeyField;
@@ -25,7 +25,7 @@ pub fn render(buffer: &mut Buffer, area: Rect, app: &App, look: &Look) {
         .is_some_and(|revealed| revealed.key == key.id);
     let lines = |width| {
         let mut lines = lines(key, is_revealed, app, width, look);
-        lines.extend(activity::of_key(key, &app.key_activity, width, look));
+        lines.extend(activity::of_key(key, app, width, look));
         lines
     };
     list::details(buffer, area, app, &key.name, lines, look);
@@ -59,14 +59,8 @@ pub fn lines(key: &Key, is_revealed: bool, app: &App, width: usize, look: &Look)
     ));
     lines.extend(field("Created by", &key.creator.email, width, look));
     lines.extend(field("Changes", &changes(key.version), width, look));
-    lines.extend(field("Id", &id(key, width), width, look));
+    lines.extend(id("Id", key.id, width, look));
     lines
-}
-
-/// On one line: whole, or its start and its end.
-fn id(key: &Key, width: usize) -> String {
-    const LABEL: usize = 11;
-    text::fit_both_ends(&key.id.to_string(), width.saturating_sub(LABEL))
 }
 
 fn settings(key: &Key, width: usize, look: &Look) -> Vec<Line<'static>> {

@@ -144,7 +144,7 @@ fn ended_at(key: &Key) -> Option<jiff::Timestamp> {
 pub fn in_details(key: &Key, width: usize, look: &Look) -> Vec<Line<'static>> {
     let mut lines = Vec::new();
     if let Some(revoked) = &key.revoked {
-        let at = time::exact(revoked.at, &look.zone);
+        let at = time::long_date(revoked.at, &look.zone);
         let at = format!("{} ({at})", time::ago(Some(revoked.at), look.now));
         lines.extend(paragraph("Revoked, permanently", look.theme.bad(), width));
         lines.extend(field("Revoked", &at, width, look));

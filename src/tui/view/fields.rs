@@ -5,6 +5,7 @@ use ratatui::text::{Line, Span};
 use super::form_lines::FormLines;
 use super::{Look, text, time};
 use crate::model::{Scope, expiry};
+use crate::tui::keymap::{Keymap, Layer};
 use crate::tui::state::form::{
     FieldInput, Form, FormField, LineList, LinesOf, OverlapEnd, OverlapField, Presence, ProjectChoice,
     ProjectPicker, TimeField,
@@ -83,9 +84,13 @@ pub fn overlap_until(overlap: &OverlapField, look: &Look) -> Option<String> {
 
 fn toggle(lines: &mut FormLines, label: &str, on: bool, meaning: &str, focused: bool) {
     let mark = if on { "[x]" } else { "[ ]" };
+    let words = text::fit(
+        &format!("{mark} {meaning}"),
+        lines.width.saturating_sub(lines.label),
+    );
     let line = Line::from(vec![
         lines.label_of(label, focused),
-        Span::styled(format!("{mark} {meaning}"), lines.entry(focused)),
+        Span::styled(words, lines.entry(focused)),
     ]);
     lines.line(line, focused, Some(lines.label + 1));
 }
@@ -210,7 +215,8 @@ fn list_of_lines(lines: &mut FormLines, form: &Form, label: &str, list: &LineLis
             None => lines.warning(list.warning_of_line(index).as_deref()),
         }
         if let Some(meant) = list.meant_here().filter(|_| here) {
-            lines.note(&format!("→ {meant} (Enter takes it)"));
+            let takes = Keymap::told_of_fixed(Layer::Form, "{accept} takes it");
+            lines.note(&format!("→ {meant} ({takes})"));
         }
     }
     if last > skip + LIST_LINES {

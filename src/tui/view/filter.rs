@@ -11,6 +11,7 @@ use crate::model::filter::WORDS;
 use crate::model::log_words::LOG_WORDS;
 use crate::tui::dialogs::Modal;
 use crate::tui::dialogs::filter::{FilterInput, FilterLine, Says};
+use crate::tui::keymap::{Keymap, Layer};
 use crate::tui::plain::form;
 use crate::tui::plain::spoken::{Speak, Spoken, SpokenField};
 use crate::tui::state::hidden::HiddenField;
@@ -130,7 +131,12 @@ fn told(line: &FilterLine) -> String {
     });
     // Those before the one that stands there go when there are many.
     let words = words.skip(at.map_or(0, |at| at.saturating_sub(1)));
-    format!("Tab: {}", words.collect::<Vec<_>>().join("  "))
+    let words: Vec<_> = words.collect();
+    format!(
+        "{} {}",
+        Keymap::told_of_fixed(Layer::Filter, "{complete}:"),
+        words.join("  ")
+    )
 }
 
 /// The sentence about what is in the filter, in place of the hints.
@@ -143,14 +149,17 @@ pub fn says(app: &App, look: &Look) -> Option<(String, Style)> {
         Some(Says::Sentence(sentence)) => Some((sentence.clone(), theme.warning())),
         Some(Says::LookingUp(_)) => Some(("Looking for its key by the hash…".into(), theme.faint())),
         None if line.is_secret() => {
-            let what = "A secret: it stays on this machine. Enter looks for its key by the hash.";
-            Some((what.into(), theme.faint()))
+            let what = "A secret: it stays on this machine. {accept} looks for its key by the hash.";
+            Some((Keymap::told_of_fixed(Layer::Filter, what), theme.faint()))
         }
         None if !offered(line).is_empty() => Some((told(line), theme.strong())),
         None => {
             let refused = || app.refused_filter().map(sentence);
             let unread = match app.screen {
-                Screen::Keys => app.browse.unread().or_else(refused),
+                Screen::Keys => {
+                    let unread = app.browse.unread().map(|unread| unread.told(&app.keymap));
+                    unread.or_else(refused)
+                }
                 Screen::Activity => app.activity.unread.clone(),
                 Screen::Projects | Screen::People => None,
             };
@@ -169,9 +178,10 @@ impl Speak for FilterLine {
         let mut spoken = Spoken::titled("Filter");
         let offered = offered(self);
         match (says(app, look), offered.is_empty()) {
-            (_, false) => spoken
-                .lines
-                .push(format!("Tab completes it: {}", offered.join(", "))),
+            (_, false) => {
+                let completes = Keymap::told_of_fixed(Layer::Filter, "{complete} completes it");
+                spoken.lines.push(format!("{completes}: {}", offered.join(", ")));
+            }
             (says, true) => spoken.lines.extend(says.map(|(sentence, _)| sentence)),
         }
         spoken.field(Some(SpokenField::new("Filter", entry).hint(hint)))

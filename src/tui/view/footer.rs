@@ -2,13 +2,15 @@
 
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
-use ratatui::text::{Line, Span};
+use ratatui::style::{Modifier, Style};
+use ratatui::text::Line;
 use ratatui::widgets::{Clear, Paragraph, Widget};
 
 use super::pen::{Pen, joined};
 use super::{Look, filter, marks, text};
 use crate::tui::dialogs::Modal;
 use crate::tui::keymap::Action;
+use crate::tui::state::layout::Area;
 use crate::tui::state::{App, Target, Targets, Tone};
 
 /// What the footer says of a binding.
@@ -34,27 +36,20 @@ impl Hint {
 /// What there is to say of what was typed into the filter or waits for rows, or else the hints of the layer for what is
 /// possible now: the most useful on the left, always in the same order, and on the right the ways on and out, which stay.
 pub fn render(buffer: &mut Buffer, area: Rect, app: &App, look: &Look, targets: &mut Targets) {
-    if let Some((sentence, style)) = filter::says(app, look) {
-        let room = usize::from(area.width).saturating_sub(2);
-        let sentence = format!(" {}", text::fit_sentence(&sentence, room));
-        Paragraph::new(Span::styled(sentence, style)).render(area, buffer);
-        return;
-    }
-    if let Some(words) = app.waiting_words() {
-        let room = usize::from(area.width).saturating_sub(2);
-        let words = format!(" {}", text::fit_sentence(&words, room));
-        Paragraph::new(Span::styled(words, look.theme.warning())).render(area, buffer);
-        return;
+    let waiting = || app.waiting_words().map(|words| (words, look.theme.warning()));
+    if let Some((sentence, style)) = filter::says(app, look).or_else(waiting) {
+        return in_place_of_hints(buffer, area, &sentence, style, app);
     }
     let (mut right, left): (Vec<Hint>, Vec<Hint>) =
         hints(app).into_iter().partition(|hint| is_way(hint.action));
     for spared in [Action::Palette, Action::Quit] {
-        if right.iter().map(Hint::width).sum::<usize>() > usize::from(area.width) + 1 {
+        if right.iter().map(Hint::width).sum::<usize>() > usize::from(area.width) {
             right.retain(|hint| hint.action != spared);
         }
     }
     let reserved: usize = right.iter().map(Hint::width).sum();
-    let mut room = (usize::from(area.width) + 1).saturating_sub(reserved);
+    // A cell at each end stays free.
+    let mut room = usize::from(area.width).saturating_sub(reserved);
     let mut pen = Pen::new(buffer, area);
     pen.skip(1);
     for hint in left {
@@ -69,6 +64,29 @@ pub fn render(buffer: &mut Buffer, area: Rect, app: &App, look: &Look, targets: 
     for hint in right {
         hint.write(&mut pen, look, targets);
     }
+}
+
+/// A sentence; one that is too long begins on the rule above.
+fn in_place_of_hints(buffer: &mut Buffer, area: Rect, sentence: &str, style: Style, app: &App) {
+    let room = usize::from(area.width).saturating_sub(2);
+    let rule = app.layout().foot_rule;
+    let has_rule = rule.height > 0 && rule.y + 1 == area.y;
+    let mut lines = text::wrap(sentence, room);
+    if text::width(sentence) <= room || lines.len() > 1 + usize::from(has_rule) {
+        lines = vec![text::fit_sentence(sentence, room)];
+    }
+    let more = lines.len() as u16 - 1;
+    let area = Rect {
+        y: area.y - more,
+        height: area.height + more,
+        ..area
+    };
+    let lines: Vec<Line> = lines
+        .into_iter()
+        .map(|line| Line::styled(format!(" {line}"), style))
+        .collect();
+    Clear.render(area, buffer);
+    Paragraph::new(lines).render(area, buffer);
 }
 
 fn hints(app: &App) -> Vec<Hint> {
@@ -95,7 +113,8 @@ fn is_way(action: Action) -> bool {
 }
 
 /// Over the rule above the footer, so that it costs no row and moves nothing. Where that is too short for it, it goes on
-/// over the hints, and then over rows: a name in it tells which thing it is about, and is not cut. It lies over no secret.
+/// over the hints, and then over rows: a name in it tells which thing it is about, and is not cut. It lies over no secret
+/// and over no dialog: where one reaches down to the hints, it takes their place.
 pub fn notice(buffer: &mut Buffer, screen: Rect, app: &App, look: &Look) {
     let Some(notice) = &app.notice else {
         return;
@@ -107,13 +126,13 @@ pub fn notice(buffer: &mut Buffer, screen: Rect, app: &App, look: &Look) {
     };
     let layout = app.layout();
     let is_new = app.over.iter().any(|over| matches!(over, Modal::NewSecret(_)));
-    let has_secret = is_new || app.revealed.is_some();
+    let is_kept_free = is_new || app.revealed.is_some() || is_covered(buffer, layout.foot_rule);
     let border = match layout.foot_rule.height {
-        _ if has_secret => layout.footer.y.min(screen.bottom().saturating_sub(1)),
+        _ if is_kept_free => layout.footer.y.min(screen.bottom().saturating_sub(1)),
         0 => layout.footer.y.saturating_sub(1),
         _ => layout.foot_rule.y,
     };
-    let most = match has_secret {
+    let most = match is_kept_free || !app.is_on_screen() {
         true => usize::from(screen.bottom().saturating_sub(border)),
         false => usize::from(screen.height) / 2,
     };
@@ -138,13 +157,22 @@ pub fn notice(buffer: &mut Buffer, screen: Rect, app: &App, look: &Look) {
         height,
     }
     .intersection(screen);
+    // Hints that it would cover in part go as a whole.
+    let covered = if is_kept_free { border } else { border + 1 };
     let below = Rect {
         x: screen.x,
-        y: border + 1,
+        y: covered,
         width: screen.width,
-        height: (y + height).saturating_sub(border + 1),
+        height: (y + height).saturating_sub(covered),
     };
     Clear.render(below.intersection(screen), buffer);
     Clear.render(area, buffer);
     Paragraph::new(lines).render(area, buffer);
+}
+
+/// Whether a dialog, which is not dimmed as what is behind it, lies over a line.
+fn is_covered(buffer: &Buffer, line: Area) -> bool {
+    let mut cells = (line.x..line.x + line.width).filter_map(|x| buffer.cell((x, line.y)));
+    line.height > 0
+        && cells.any(|cell| ["│", "╰"].contains(&cell.symbol()) && !cell.modifier.contains(Modifier::DIM))
 }

@@ -2,6 +2,7 @@
 
 use ratatui::style::Style;
 use ratatui::text::{Line, Span};
+use uuid::Uuid;
 
 use super::{Look, chips, text};
 
@@ -34,6 +35,12 @@ pub fn field(label: &'static str, value: &str, width: usize, look: &Look) -> Vec
     let mut lines = vec![Line::from(label)];
     lines.extend(indented(value, width));
     lines
+}
+
+/// An id on one line with its label: whole, or its start and its end.
+pub fn id(label: &'static str, id: Uuid, width: usize, look: &Look) -> Vec<Line<'static>> {
+    let room = width.saturating_sub(label_column(label));
+    field(label, &text::fit_both_ends(&id.to_string(), room), width, look)
 }
 
 /// A label of fixed width and chips behind it, as many lines as they need.

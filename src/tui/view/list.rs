@@ -9,7 +9,6 @@ use ratatui::widgets::{Clear, Paragraph, Widget};
 use super::pen::Pen;
 use super::rows::{self, TableCell, TableRow, put};
 use super::{Look, body, clip, text};
-use crate::tui::keymap::Action;
 use crate::tui::state::App;
 use crate::tui::state::columns::{self, Fit, WantedColumn};
 use crate::tui::state::layout::PADDING;
@@ -109,13 +108,10 @@ pub fn instead_of_rows<T: Listed>(
     Some(match list.error() {
         Some(error) if error.is_retryable() => body::offline(app, error),
         Some(error) => {
-            let refresh = app.way_to(Action::Refresh);
-            (
-                sentence(error),
-                format!("{refresh} refreshes, Esc goes back to the keys."),
-            )
+            let way_out = app.told("{refresh} refreshes, {back} goes back to the keys.");
+            (sentence(error), way_out)
         }
-        None if list.is_waiting() => ("Loading…".into(), "Esc goes back to the keys.".into()),
+        None if list.is_waiting() => ("Loading…".into(), app.told("{back} goes back to the keys.")),
         None => {
             let empty = empty();
             (empty.headline, empty.way_out)

@@ -38,14 +38,15 @@ pub(super) mod table;
 pub mod text;
 pub mod theme;
 pub mod time;
-mod tour;
+pub(super) mod tour;
 mod traffic;
 pub(super) mod usage_chart;
 pub(super) mod used;
 
 use ratatui::Frame;
-use ratatui::buffer::Buffer;
+use ratatui::buffer::{Buffer, Cell};
 use ratatui::layout::{Position, Rect};
+use ratatui::style::Modifier;
 
 pub use self::canvas::{Canvas, Draw};
 pub use self::countdown::{NextChange, next_change};
@@ -131,14 +132,15 @@ fn screen(buffer: &mut Buffer, area: Rect, app: &App, look: &Look, targets: &mut
     }
 }
 
-/// Where the cursor stands while nothing is typed: on the focused button of a dialog, or on the selected row.
+/// Where the cursor stands while nothing is typed: on the focused button of a dialog, or else on its title, or on the
+/// selected row.
 fn resting(buffer: &Buffer, app: &App) -> Position {
     const FOCUSED: &str = "▸";
     if !app.is_on_screen() {
         let width = usize::from(buffer.area.width).max(1);
         let focused = buffer.content.iter().rposition(|cell| cell.symbol() == FOCUSED);
         let at = focused.map(|at| (at % width, at / width));
-        if let Some((x, y)) = at {
+        if let Some((x, y)) = at.or_else(|| top_title(buffer, width)) {
             return Position::new(x as u16, y as u16);
         }
     }
@@ -149,6 +151,15 @@ fn resting(buffer: &Buffer, app: &App) -> Position {
     let line = app.selected_line().unwrap_or_default();
     let y = layout.rows.y.saturating_add(line as u16);
     Position::new(layout.rows.x, y.min(buffer.area.bottom().saturating_sub(1)))
+}
+
+/// The title of the dialog on top: the corner of its frame, which is not dimmed, comes before that.
+fn top_title(buffer: &Buffer, width: usize) -> Option<(usize, usize)> {
+    const CORNER: &str = "╭";
+    const TO_TITLE: usize = 2;
+    let is_corner = |cell: &Cell| cell.symbol() == CORNER && !cell.modifier.contains(Modifier::DIM);
+    let at = buffer.content.iter().rposition(is_corner)?;
+    Some((at % width + TO_TITLE, at / width))
 }
 
 fn details(buffer: &mut Buffer, part: Rect, app: &App, look: &Look) {

@@ -4,7 +4,7 @@ use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 use ratatui::text::{Line, Span};
 
-use super::lines::field;
+use super::lines::{field, id};
 use super::list::{self, Empty, ListColumn};
 use super::{Look, text, time};
 use crate::api::Person;
@@ -58,11 +58,11 @@ pub fn empty(app: &App) -> Empty {
     match app.people.filter.trim() {
         "" => Empty {
             headline: "There is nobody".into(),
-            way_out: "r refreshes, Esc goes back to the keys.".into(),
+            way_out: app.told("{refresh} refreshes, {back} goes back to the keys."),
         },
         typed => Empty {
             headline: format!("Nobody has “{typed}” in their address"),
-            way_out: "Esc clears the filter.".into(),
+            way_out: app.told("{back} clears the filter."),
         },
     }
 }
@@ -101,6 +101,6 @@ pub fn lines(person: &Person, is_me: bool, width: usize, look: &Look) -> Vec<Lin
         width,
         look,
     ));
-    lines.extend(field("Id", &user.id.to_string(), width, look));
+    lines.extend(id("Id", user.id, width, look));
     lines
 }

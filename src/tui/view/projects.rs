@@ -6,7 +6,7 @@ use ratatui::style::Style;
 use ratatui::text::Line;
 use url::Url;
 
-use super::lines::{field, paragraph};
+use super::lines::{field, id, paragraph};
 use super::list::{self, Empty, ListColumn};
 use super::{Look, text, time};
 use crate::api::{Project, SessionServer};
@@ -76,20 +76,20 @@ pub fn empty(app: &App) -> Empty {
                 "No projects yet: {} creates the first",
                 app.way_to(Action::Create)
             ),
-            "Keys are assigned to projects. Esc goes back to the keys.",
+            "Keys are assigned to projects. {back} goes back to the keys.",
         ),
         "" => (
             "No projects that you may see".to_owned(),
-            "Esc goes back to the keys.",
+            "{back} goes back to the keys.",
         ),
         typed => (
             format!("No project matches “{typed}”"),
-            "Esc clears the filter, and then goes back to the keys.",
+            "{back} clears the filter, and then goes back to the keys.",
         ),
     };
     Empty {
         headline,
-        way_out: way_out.into(),
+        way_out: app.told(way_out),
     }
 }
 
@@ -115,7 +115,7 @@ pub fn lines(project: &Project, width: usize, look: &Look) -> Vec<Line<'static>>
     lines.extend(field("Keys", &text::number(project.keys), width, look));
     lines.extend(field("Created", &created, width, look));
     lines.extend(field("Created by", &project.creator.email, width, look));
-    lines.extend(field("Id", &project.id.to_string(), width, look));
+    lines.extend(id("Id", project.id, width, look));
     if project.may.session_server {
         lines.push(Line::default());
         lines.extend(session_server(project.session_server.as_ref(), width, look));

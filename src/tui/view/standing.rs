@@ -236,9 +236,9 @@ fn tries(disabled: &Disabled, usage: &Usage, look: &Look) -> String {
     format!("Refused: {} {since}{last}", used::plural(count, "request"))
 }
 
-/// `in 12 d (30 Nov 2026, 11:10:00 UTC)`, or how long ago it ended.
+/// `in 12 d (30 Nov 2026, 11:10)`, or how long ago it ended.
 pub fn expiry_in_words(at: Timestamp, look: &Look) -> String {
-    let exact = time::exact(at, &look.zone);
+    let exact = time::long_date(at, &look.zone);
     match at > look.now {
         true => format!("in {} ({exact})", time::left(at, look.now)),
         false => format!("{} ({exact})", time::ago(Some(at), look.now)),

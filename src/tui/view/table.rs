@@ -8,7 +8,7 @@ use super::found::SoughtText;
 use super::list::content;
 use super::rows::{self, Beside, TableCell, TableRow, put};
 use super::{Look, chips, clip, header, standing, text, time, used};
-use crate::api::Key;
+use crate::api::{Key, KeyAttention};
 use crate::tui::state::columns::{self, KeyColumn, Offered, Placed};
 use crate::tui::state::{App, Target, Targets};
 
@@ -203,12 +203,20 @@ pub fn cell(column: KeyColumn, key: &Key, width: usize, look: &Look) -> TableCel
 
 /// Nobody has needed it for long, and nothing else is to be said of it.
 fn is_quiet(key: &Key, look: &Look) -> bool {
-    let is_refused = key.week.is_some_and(|week| week.today().refused > 0);
-    time::is_idle(key.last_used_at.unwrap_or(key.created_at), look.now) && !is_refused
+    time::is_idle(key.last_used_at.unwrap_or(key.created_at), look.now) && refused_of_late(key, look) == 0
 }
 
-/// `✗12  3m`: what was refused today, and when it was last used; that nobody has needed it for long: `idle 120d`,
-/// `never, idle`. `in 3d?` is the work of a clock.
+/// How often it was refused in the days of its bars, if the last time was within the hours that the header counts keys for.
+fn refused_of_late(key: &Key, look: &Look) -> u64 {
+    let is_of_late = |at| time::is_within_hours(at, look.now, KeyAttention::REFUSED_HOURS);
+    match key.last_refused_at.is_some_and(is_of_late) {
+        true => key.week.map_or(0, |week| week.total().refused),
+        false => 0,
+    }
+}
+
+/// `✗12  3m`: how often it was refused, if it was of late, and when it was last used; that nobody has needed it for long:
+/// `idle 120d`, `never, idle`. `in 3d?` is the work of a clock.
 fn used(key: &Key, look: &Look) -> TableCell {
     let theme = look.theme;
     let is_idle = time::is_idle(key.last_used_at.unwrap_or(key.created_at), look.now);
@@ -221,7 +229,7 @@ fn used(key: &Key, look: &Look) -> TableCell {
         (Some(at), true) => (time::idle(at, look.now), theme.faint()),
         (Some(at), false) => (time::brief_age(at, look.now), theme.text()),
     };
-    let refused = key.week.map_or(0, |week| week.today().refused);
+    let refused = refused_of_late(key, look);
     if refused == 0 {
         return (words, style).into();
     }

@@ -238,6 +238,11 @@ pub fn is_long_ago(at: Timestamp, now: Timestamp) -> bool {
     age(at, now) >= 2 * DAY
 }
 
+/// Whether it was within so many hours, also by a clock that is ahead.
+pub fn is_within_hours(at: Timestamp, now: Timestamp, hours: u32) -> bool {
+    age(at, now) < i64::from(hours) * HOUR
+}
+
 /// Whether nothing has happened since for so long that one may do without.
 pub fn is_idle(since: Timestamp, now: Timestamp) -> bool {
     age(since, now) >= IDLE

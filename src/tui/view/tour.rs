@@ -29,9 +29,9 @@ pub fn render(buffer: &mut Buffer, strip: Rect, app: &App, look: &Look) {
         return;
     };
     Clear.render(strip, buffer);
-    title(buffer, strip, tour, look);
+    title(buffer, strip, tour, app, look);
     let room = usize::from(strip.width).saturating_sub(2);
-    let sentence = with_keys(tour.step().text(), app);
+    let sentence = told(tour.step(), app);
     let told = match strip.height {
         ..3 => vec![text::fit_sentence(&sentence, room)],
         _ => text::wrap(&sentence, room),
@@ -54,45 +54,30 @@ pub fn render(buffer: &mut Buffer, strip: Rect, app: &App, look: &Look) {
     Paragraph::new(lines).render(below, buffer);
 }
 
-/// The actions that a step names, each where it is pressed.
-const ACTIONS: [(&str, Layer, Action); 9] = [
-    ("{filter}", Layer::Keys, Action::Filter),
-    ("{usage}", Layer::Keys, Action::Usage),
-    ("{disable}", Layer::Keys, Action::Disable),
-    ("{submit}", Layer::Sheet, Action::Submit),
-    ("{revoke}", Layer::Keys, Action::Revoke),
-    ("{rotate}", Layer::Keys, Action::Rotate),
-    ("{ended}", Layer::Keys, Action::ShowEnded),
-    ("{prove}", Layer::Ended, Action::Prove),
-    ("{activity}", Layer::Keys, Action::ShowActivity),
-];
-
-/// With the keys that the person has set for them.
-fn with_keys(told: &str, app: &App) -> String {
-    ACTIONS
-        .iter()
-        .fold(told.to_owned(), |told, (name, layer, action)| {
-            match app.keymap.key_of(*layer, *action) {
-                Some(key) => told.replace(name, &key),
-                None => told,
-            }
-        })
+/// What a step says, with the keys that the person has set.
+pub fn told(step: TourStep, app: &App) -> String {
+    let close = app
+        .keymap
+        .letter_of(Layer::Usage, Action::Back)
+        .unwrap_or_default();
+    let told = app.keymap.told(Layer::Keys, step.text());
+    told.replace("{close}", &close)
+        .replace("{paste}", &app.tour_pastes())
 }
 
 /// `── Tour 3 of 8 · Stop it first ───────────── Esc leaves the tour ──`
-fn title(buffer: &mut Buffer, strip: Rect, tour: &Tour, look: &Look) {
+fn title(buffer: &mut Buffer, strip: Rect, tour: &Tour, app: &App, look: &Look) {
     let step = tour.step();
     let (number, all) = (step.number(), TourStep::VARIANTS.len());
     let left = format!("── Tour {number} of {all} · {} ", step.title());
-    let right = " Esc leaves the tour ──";
     let width = usize::from(strip.width);
-    let right = if text::width(&left) + text::width(right) <= width {
-        right
-    } else {
-        " Esc ──"
+    let [whole, brief] = [" {back} leaves the tour ──", " {back} ──"].map(|words| app.told(words));
+    let right = match text::width(&left) + text::width(&whole) <= width {
+        true => whole,
+        false => brief,
     };
-    let left = text::fit(&left, width.saturating_sub(text::width(right)));
-    let between = width.saturating_sub(text::width(&left) + text::width(right));
+    let left = text::fit(&left, width.saturating_sub(text::width(&right)));
+    let between = width.saturating_sub(text::width(&left) + text::width(&right));
     let line = Line::from(vec![
         Span::styled(left, look.theme.accent()),
         Span::styled("─".repeat(between), look.theme.accent()),

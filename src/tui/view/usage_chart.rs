@@ -55,7 +55,7 @@ pub fn of_days(days: &UsageSeries, width: usize, lines: usize, look: &Look) -> V
     }
     if most > 0 {
         out.push(Line::styled(axis.dates(days), look.theme.faint()));
-        let about = "By day of UTC; the last one is today.";
+        let about = "Days of UTC; the last one is not over.";
         out.extend(paragraph(about, look.theme.faint(), width));
     }
     out

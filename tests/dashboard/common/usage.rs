@@ -72,7 +72,7 @@ pub fn busy() -> Usage {
         refused_by: vec![
             rule(
                 "origin-foreign",
-                "The page's origin is not among the key's UI domains; add it to them.",
+                "The page's origin is not among the key's UI domains; add it if it is one of yours.",
                 61,
             ),
             rule(

@@ -5,6 +5,7 @@ use std::collections::VecDeque;
 use keydeck::api::{Key, KeyFields, Project};
 use keydeck::model::UiDomain;
 use keydeck::tui::message::NamedId;
+use keydeck::tui::state::form::Presence;
 use proptest::prelude::*;
 
 use super::*;
@@ -146,6 +147,33 @@ fn typed(server: &mut Server, keys: &[String], mut pauses: impl FnMut(&mut Serve
         }
     }
     keys.len()
+}
+
+/// An Analytics key has no project.
+#[test]
+fn nothing_is_typed_into_a_field_that_the_scope_has_not() {
+    for typed in ["sto<C-t><Tab><C-t>note", "sto<Tab><C-t><C-t>note"] {
+        let mut server = Server::with_form();
+        server.talk.press(typed);
+        server.answer_all();
+        let Some(Modal::Form(form)) = server.talk.app.over.last() else {
+            panic!("no form");
+        };
+        let focused = form.form.focused().expect("a field");
+        assert_eq!(focused.presence, Presence::Editable, "{typed}");
+        assert!(drawn(&server.talk).contains("note"), "{}", drawn(&server.talk));
+    }
+}
+
+#[test]
+fn no_project_is_created_for_a_key_that_has_none() {
+    let mut server = Server::with_form();
+    for key in ["x", "<Tab>", "n", "e", "w", "<C-t>", "<C-t>", "<C-s>"] {
+        server.type_key(key);
+        server.answer_all();
+    }
+    assert_eq!(server.made, [""; 0]);
+    assert_eq!(server.sent.len(), 1);
 }
 
 proptest! {

@@ -14,9 +14,9 @@ use crate::common::draw::{drawn, look};
 use crate::common::talk::*;
 
 /// States of dialogs beside those in which it is tested what is available.
-type Named = (&'static str, fn() -> Talk);
+pub type Named = (&'static str, fn() -> Talk);
 
-const OTHERS: &[Named] = &[
+pub const OTHERS: &[Named] = &[
     ("a filter that is typed", || keys("/shop")),
     ("help", || keys("?")),
     ("the card of a revoked key", || {

@@ -1,6 +1,6 @@
 //! The linear mode: what is said of the same state, as a conversation.
 
-mod everywhere;
+pub mod everywhere;
 mod forms;
 mod live;
 mod screens;

@@ -103,7 +103,7 @@ fn another_order_and_a_filter_say_what_is_listed_then() {
     insta::assert_snapshot!(ear.press("/kio"), @"
     Filter
     You can press: Enter keep; Esc clear; Tab complete; F1 help; Ctrl-L where am I.
-    (text, since:7d, idle:90d, never-used, refused:today, project:NAME, @person, label:x, expires:30d, expired, disabled, rotating, exceeds-policy, a secret)
+    (text, since:7d, idle:90d, never-used, refused:24h, project:NAME, @person, label:x, expires:30d, expired, disabled, rotating, exceeds-policy, a secret)
     Filter: kio
     ");
     answer(&mut ear, &[key(2, "Kiosk", Scope::Mobile)]);
@@ -127,7 +127,7 @@ fn a_filter_that_finds_nothing_says_the_way_out() {
     answer(&mut ear, &[]);
     insta::assert_snapshot!(ear.silence(), @"
     No key matches “nothing”
-    Esc clears the filter, 0 shows all scopes.
+    Esc clears the filter.
     Keys, 0 keys, only nothing, sorted by created, descending
     ");
 }

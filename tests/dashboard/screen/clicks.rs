@@ -4,6 +4,10 @@ use keydeck::api::Sort;
 use keydeck::model::Scope;
 use keydeck::tui::state::Screen;
 
+use crossterm::event::{KeyModifiers, MouseEvent, MouseEventKind};
+use keydeck::tui::keymap::Layer;
+use keydeck::tui::message::Message;
+
 use super::*;
 
 #[test]
@@ -60,6 +64,39 @@ fn hints_are_clicked_and_a_dialog_covers_what_lies_below() {
     assert_eq!(talk.app.over.len(), 1);
     click(&mut talk, "P Projects");
     assert_eq!(talk.app.screen, Screen::Keys);
+}
+
+#[test]
+fn the_hints_of_a_dialog_are_clicked_and_the_wheel_scrolls_what_scrolls() {
+    let mut talk = Talk::sized(80, 24, some_keys(10));
+    click(&mut talk, "u usage");
+    assert_eq!(talk.app.layer(), Layer::Usage);
+    click(&mut talk, "Esc close");
+    assert!(talk.app.over.is_empty());
+    click(&mut talk, "? help");
+    let before = drawn(&talk);
+    let wheel = |kind| {
+        Message::Mouse(MouseEvent {
+            kind,
+            column: 9,
+            row: 9,
+            modifiers: KeyModifiers::NONE,
+        })
+    };
+    talk.tell(wheel(MouseEventKind::ScrollDown));
+    assert_ne!(drawn(&talk), before);
+    talk.tell(wheel(MouseEventKind::ScrollUp));
+    assert_eq!(drawn(&talk), before);
+    click(&mut talk, "Esc close");
+    // A choice is not changed by the wheel, and the button that has the focus is pressed by its hint.
+    click(&mut talk, "n new");
+    let before = drawn(&talk);
+    talk.tell(wheel(MouseEventKind::ScrollDown));
+    assert_eq!(drawn(&talk), before);
+    click(&mut talk, "Esc cancel");
+    click(&mut talk, "d revoke");
+    click(&mut talk, "Enter press");
+    assert!(talk.app.over.is_empty());
 }
 
 #[test]

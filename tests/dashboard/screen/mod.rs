@@ -3,6 +3,7 @@
 mod clicks;
 mod filters;
 mod header;
+mod notices;
 mod offline;
 mod table;
 

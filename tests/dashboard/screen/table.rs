@@ -14,6 +14,7 @@ fn used_key(number: u32, name: &str, days: i64, week: KeyWeek) -> Key {
     Key {
         created_at: now - SignedDuration::from_hours(24 * days),
         last_used_at: Some(now - SignedDuration::from_mins(3)),
+        last_refused_at: (week.total().refused > 0).then(|| now - SignedDuration::from_hours(23)),
         week: Some(week),
         ..key(number, name, Scope::Web)
     }
@@ -63,6 +64,40 @@ fn a_row_says_what_needs_attention() {
         let talk = Talk::sized(width, height, varied());
         assert!(drawn(&talk).contains("✗12   3m"), "{width}");
         assert!(drawn(&talk).contains("idle 140d"), "{width}");
+    }
+}
+
+/// As the header counts them: whenever the day of UTC began.
+#[test]
+fn a_key_that_was_refused_within_24_hours_says_so_with_the_count_of_its_seven_days() {
+    let of_days = |refused: [u64; 7], hours_ago: Option<i64>| Key {
+        last_refused_at: hours_ago.map(|hours| look().now - SignedDuration::from_hours(hours)),
+        ..used_key(
+            1,
+            "Checkout assistant",
+            11,
+            KeyWeek {
+                allowed: [1; 7],
+                refused,
+            },
+        )
+    };
+    for (key, shown) in [
+        (of_days([0, 2, 0, 0, 0, 9, 0], Some(23)), Some("✗11   3m")),
+        (of_days([0, 2, 0, 0, 0, 0, 9], Some(1)), Some("✗11   3m")),
+        // By a clock that is behind.
+        (of_days([0, 0, 0, 0, 0, 0, 9], Some(-1)), Some("✗9   3m")),
+        (of_days([0, 2, 0, 0, 0, 9, 0], Some(24)), None),
+        // It is not counted yet.
+        (of_days([0; 7], Some(1)), None),
+        (of_days([0, 0, 0, 0, 0, 0, 9], None), None),
+    ] {
+        let talk = Talk::sized(120, 36, vec![key]);
+        let row = line(&talk, talk.app.layout().rows.y);
+        match shown {
+            Some(shown) => assert!(row.contains(&format!(" {shown}")), "{row}"),
+            None => assert!(!row.contains('✗') && row.contains(" 3m"), "{row}"),
+        }
     }
 }
 

@@ -37,7 +37,13 @@ fn of_word(word: &str) -> String {
         _ if is_clock(bare, 3) => "10:20:30",
         _ if is_clock(bare, 2) => "10:20",
         _ if bare.starts_with("127.0.0.1:") => return word.replacen(bare, "keys.acme.example:", 1),
-        _ => return word.to_owned(),
+        _ => match bare
+            .strip_prefix("'http://127.0.0.1:")
+            .and_then(|at| at.split_once('/'))
+        {
+            Some((_, path)) => return format!("'https://keys.acme.example/{path}"),
+            None => return word.to_owned(),
+        },
     };
     word.replacen(bare, masked, 1)
 }

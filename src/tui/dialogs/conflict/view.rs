@@ -6,6 +6,7 @@ use ratatui::widgets::{Paragraph, Widget};
 
 use super::{Conflict, FieldConflict, Side};
 use crate::model::KeyField;
+use crate::tui::keymap::Layer;
 use crate::tui::plain::spoken::{ChoiceKeys, FieldEntry, Speak, Spoken, SpokenField, UNBROKEN};
 use crate::tui::state::App;
 use crate::tui::view::{Canvas, Draw, Look, dialog, text};
@@ -20,7 +21,11 @@ const LINES_A_VALUE: usize = 4;
 impl Draw for Conflict {
     fn draw(&self, canvas: Canvas) -> Option<Position> {
         let Canvas {
-            buffer, screen, look, ..
+            buffer,
+            screen,
+            app,
+            look,
+            ..
         } = canvas;
         let conflict = self;
         let theme = look.theme;
@@ -55,7 +60,9 @@ impl Draw for Conflict {
             .scroll((scroll as u16, 0))
             .render(part(inner.y + top, room), buffer);
         dialog::more_lines(buffer, opened, (scroll as u16, hidden as u16), look);
-        let hint = "← mine   → theirs   ↑↓ field   Enter saves   Esc back to the form";
+        let hint =
+            "{left} mine   {right} theirs   {up}{down} field   {submit} saves   {back} back to the form";
+        let hint = app.keymap.told(Layer::Conflict, hint);
         Paragraph::new(Line::styled(hint, theme.faint())).render(part(inner.y + top + room, last), buffer);
         None
     }

@@ -6,6 +6,7 @@ use ratatui::text::{Line, Span};
 use super::Explaining;
 use crate::api::{PresentedAt, Verdict};
 use crate::model::Scope;
+use crate::tui::keymap::{Keymap, Layer};
 use crate::tui::plain::form;
 use crate::tui::plain::spoken::{Speak, Spoken};
 use crate::tui::state::App;
@@ -32,8 +33,8 @@ impl Draw for Explaining {
         fields::render(&mut lines, &explaining.form);
         let title = format!("{TITLE} · {}", explaining.key.name);
         let words = match explaining.waiting {
-            true => ASKING,
-            false => "Enter asks, Esc closes",
+            true => ASKING.to_owned(),
+            false => Keymap::told_of_fixed(Layer::Explain, "{submit} asks, {back} closes"),
         };
         lines.show_above(canvas, &title, Line::styled(words, look.theme.faint()))
     }

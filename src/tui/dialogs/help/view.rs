@@ -30,7 +30,7 @@ const SECRET: (&str, &str) = ("a secret", "its key; only its hash is sent");
 struct Part {
     heading: Option<&'static str>,
     /// A key or a word, and what it does; without one, a sentence.
-    rows: Vec<(String, &'static str)>,
+    rows: Vec<(String, String)>,
 }
 
 impl Draw for Help {
@@ -70,7 +70,8 @@ impl Draw for Help {
         }
         dialog::lines_in(buffer, opened, below, found, self.scroll, look);
         if app.layout().footer.height == 0 {
-            dialog::way_out(buffer, opened, " Esc closes ", look);
+            let way_out = app.keymap.told(Layer::Help, " {back} closes ");
+            dialog::way_out(buffer, opened, &way_out, look);
         }
         match is_filtered {
             true => field(self, buffer, inner, look),
@@ -104,18 +105,24 @@ fn parts(help: &Help, app: &App, wanted: impl Fn(&str) -> bool) -> Vec<Part> {
         let words = [TEXT].into_iter().chain(WORDS).chain([SECRET]);
         parts.push(Part {
             heading: None,
-            rows: words.map(|(word, what)| (word.to_owned(), what)).collect(),
+            rows: words
+                .map(|(word, what)| (word.to_owned(), what.to_owned()))
+                .collect(),
         });
     }
-    let sentences = |heading, sentences: &[&'static str]| Part {
+    let sentences = |heading, sentences: Vec<String>| Part {
         heading,
-        rows: sentences.iter().map(|words| (String::new(), *words)).collect(),
+        rows: sentences
+            .into_iter()
+            .map(|words| (String::new(), words))
+            .collect(),
     };
     // The linear mode has none.
     if !app.is_plain() {
-        parts.push(sentences(Some("Mouse"), clicks(help.of)));
+        let clicks = clicks(help.of).iter().copied().map(str::to_owned);
+        parts.push(sentences(Some("Mouse"), clicks.collect()));
     }
-    parts.push(sentences(None, help.notes));
+    parts.push(sentences(None, help.notes.clone()));
     for part in &mut parts {
         let heading = part.heading.unwrap_or_default();
         part.rows
@@ -127,7 +134,7 @@ fn parts(help: &Help, app: &App, wanted: impl Fn(&str) -> bool) -> Vec<Part> {
 
 /// The actions of each group; where there are few, all together.
 fn groups(actions: Vec<Binding>) -> Vec<Part> {
-    let row = |binding: &Binding| (binding.keys_label(), binding.help);
+    let row = |binding: &Binding| (binding.keys_label(), binding.help.to_string());
     if actions.len() < MANY {
         return vec![Part {
             heading: None,

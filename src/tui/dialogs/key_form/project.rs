@@ -10,7 +10,7 @@ use crate::tui::state::form::{FieldInput, Form, Presence, ProjectPicker};
 
 impl KeyForm {
     /// The picker, where a key of the scope has a project.
-    fn asked_project(&mut self) -> Option<&mut ProjectPicker> {
+    pub(super) fn asked_project(&mut self) -> Option<&mut ProjectPicker> {
         let field = self.form.field(KeyField::Project.wire_name())?;
         if field.presence != Presence::Editable {
             return None;

@@ -2,8 +2,10 @@
 
 use ratatui::layout::{Position, Rect};
 use ratatui::text::{Line, Span};
+use ratatui::widgets::{Clear, Paragraph, Widget};
 
-use super::{NewSecret, SecretOf, work};
+use super::work::{self, WorkLine};
+use super::{NewSecret, SecretOf};
 use crate::api::Key;
 use crate::model::token;
 use crate::tui::decks::DeckSummary;
@@ -31,23 +33,28 @@ impl Draw for NewSecret {
         let new = self;
         let width = dialog::inner_width(screen, WIDTH);
         let mut lines = which(new, screen, width, look);
-        lines.extend(about(new, &app.deck, width, look));
+        lines.extend(about(new, app, width, look));
         lines.extend(copied(new.copied.as_ref(), width, look));
-        let below = new.secret.as_ref().map_or(0, |new| secret::height(new, screen));
-        let taken = lines.len() + usize::from(below) + 6;
-        let room = usize::from(screen.height).saturating_sub(taken);
-        lines.extend(work_lines(&new.of, &app.deck, width, room, look));
+        let of_secret = new.secret.as_ref().map_or(0, |new| secret::height(new, screen));
         // The border, a blank line and the keys.
         let height = lines.len() as u16 + 4;
-        let room = screen.height.saturating_sub(below);
+        let room = screen.height.saturating_sub(of_secret + height + 2);
+        let work = work_lines(&new.of, &app.deck, usize::from(screen.width), room, look);
+        let of_work = work.len() as u16;
+        let room = screen.height.saturating_sub(of_secret + of_work);
         let taken = (height + 2).min(room);
         let part = |y, height| Rect { y, height, ..screen };
         let above = part(screen.y + (room - taken) / 2, taken);
         let opened = dialog::open(buffer, above, WIDTH, height, &title(&new.of), look.theme.accent());
         dialog::with_buttons(buffer, opened.inner, lines, keys(new, app, look));
+        let below = part(above.bottom(), of_secret);
         if let Some(new) = &new.secret {
-            secret::draw(buffer, part(above.bottom(), below), new, screen, look);
+            secret::draw(buffer, below, new, screen, look);
         }
+        // As the secret with nothing on its left and right, so that it can be selected.
+        let below = part(below.bottom(), of_work).intersection(screen);
+        Clear.render(below, buffer);
+        Paragraph::new(work).render(below, buffer);
         None
     }
 }
@@ -71,10 +78,10 @@ fn keys(new: &NewSecret, app: &App, look: &Look) -> Line<'static> {
 }
 
 /// What there is to know of the secret, or why there is none.
-fn about(new: &NewSecret, deck: &DeckSummary, width: usize, look: &Look) -> Vec<Line<'static>> {
+fn about(new: &NewSecret, app: &App, width: usize, look: &Look) -> Vec<Line<'static>> {
     let theme = look.theme;
     let Some(secret) = &new.secret else {
-        return paragraph(lost(&new.of), theme.warning(), width);
+        return paragraph(&lost(&new.of, app), theme.warning(), width);
     };
     let mut lines = match new.of.is_shown_once() {
         true => paragraph(
@@ -91,35 +98,29 @@ fn about(new: &NewSecret, deck: &DeckSummary, width: usize, look: &Look) -> Vec<
     if token::names_no_server(secret) {
         lines.extend(paragraph(LOCAL_DECK, theme.warning(), width));
     }
-    for words in what_for(&new.of, deck, look) {
+    for words in what_for(&new.of, &app.deck, look) {
         lines.extend(paragraph(&words, theme.text(), width));
     }
     lines
 }
 
 /// What puts a new key to work, where there is room for all of it.
-fn work_lines(
-    of: &SecretOf,
-    deck: &DeckSummary,
-    width: usize,
-    room: usize,
-    look: &Look,
-) -> Vec<Line<'static>> {
+fn work_lines(of: &SecretOf, deck: &DeckSummary, width: usize, room: u16, look: &Look) -> Vec<Line<'static>> {
     let SecretOf::Key(key) = of else {
         return Vec::new();
     };
     let of_work = work::lines(key, deck);
-    let whole = of_work.iter().flat_map(|line| {
-        let who = paragraph(line.who, look.theme.faint(), width);
-        let how = paragraph(&line.how, look.theme.text(), width);
-        [vec![Line::default()], who, how].concat()
-    });
-    let brief = of_work.iter().flat_map(|line| {
-        let words = format!("{} {}", line.briefly, line.how);
-        paragraph(&words, look.theme.text(), width)
-    });
-    let forms: [Vec<Line>; 2] = [whole.collect(), brief.collect()];
-    let fitting = forms.into_iter().find(|lines| lines.len() <= room);
+    let lines = |after: &[Line<'static>]| -> Vec<Line<'static>> {
+        let of_one = |line: &WorkLine| {
+            let mut lines = paragraph(line.who, look.theme.faint(), width);
+            lines.extend(line.rows(width).into_iter().map(Line::raw));
+            lines.extend_from_slice(after);
+            lines
+        };
+        of_work.iter().flat_map(of_one).collect()
+    };
+    let forms = [lines(&[Line::default()]), lines(&[])];
+    let fitting = forms.into_iter().find(|lines| lines.len() <= usize::from(room));
     fitting.unwrap_or_default()
 }
 
@@ -192,16 +193,19 @@ fn old_token(key: &Key, look: &Look) -> String {
 }
 
 /// Why there is none, and what to do.
-fn lost(of: &SecretOf) -> &'static str {
-    match of {
+fn lost(of: &SecretOf, app: &App) -> String {
+    let words = match of {
         SecretOf::Key(_) => {
             "An earlier attempt had created it, but its answer was lost, and with it the secret, which is shown only once. Revoke this key and create another."
         }
         SecretOf::RotatedKey(_) => {
-            "The server sent no secret. Close this, and look at the key's rotation with t."
+            "The server sent no secret. Close this, and look at the key's rotation with {keys:rotate}."
         }
-        SecretOf::Person(_) => "The server sent no token. Close this, and create a new one with t.",
-    }
+        SecretOf::Person(_) => {
+            "The server sent no token. Close this, and create a new one with {people:new-token}."
+        }
+    };
+    app.keymap.told(Layer::NewSecret, words)
 }
 
 impl Speak for NewSecret {
@@ -209,7 +213,8 @@ impl Speak for NewSecret {
         let screen = Rect::new(0, 0, u16::MAX, u16::MAX);
         Spoken::titled(title(&self.of))
             .lines(which(self, screen, UNBROKEN, look))
-            .lines(about(self, &app.deck, UNBROKEN, look))
+            .lines(about(self, app, UNBROKEN, look))
+            .lines(work_lines(&self.of, &app.deck, UNBROKEN, u16::MAX, look))
             .secret(self.secret.as_ref())
     }
 }

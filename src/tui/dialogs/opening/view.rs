@@ -4,6 +4,7 @@ use ratatui::layout::Position;
 use ratatui::text::Line;
 
 use super::Opening;
+use crate::tui::keymap::Layer;
 use crate::tui::plain::spoken::{Speak, Spoken};
 use crate::tui::state::App;
 use crate::tui::view::{Canvas, Draw, Look, dialog, text};
@@ -14,7 +15,11 @@ const WORDS: &str = "keydeck switches as soon as it answers. What you see is sti
 impl Draw for Opening {
     fn draw(&self, canvas: Canvas) -> Option<Position> {
         let Canvas {
-            buffer, screen, look, ..
+            buffer,
+            screen,
+            app,
+            look,
+            ..
         } = canvas;
         let opening = self;
         let lines = text::wrap(WORDS, dialog::inner_width(screen, WIDTH));
@@ -22,7 +27,8 @@ impl Draw for Opening {
         let title = title(opening);
         let opened = dialog::open(buffer, screen, WIDTH, height, &title, look.theme.accent());
         let lines = lines.into_iter().map(Line::raw).collect();
-        let hint = Line::styled("Esc stays here", look.theme.faint());
+        let stays = app.keymap.told(Layer::Opening, "{back} stays here");
+        let hint = Line::styled(stays, look.theme.faint());
         dialog::with_buttons(buffer, opened.inner, lines, hint);
         None
     }

@@ -7,6 +7,7 @@ use ratatui::text::{Line, Span};
 use super::RemovalDialog;
 use crate::api::{Key, RemovalProgress};
 use crate::model::Shown;
+use crate::tui::keymap::Layer;
 use crate::tui::message::PersonKeys;
 use crate::tui::plain::spoken::{Speak, Spoken, UNBROKEN};
 use crate::tui::state::App;
@@ -19,7 +20,11 @@ const SIGNED_OUT: &str = "This is you: you'll be signed out.";
 impl Draw for RemovalDialog {
     fn draw(&self, canvas: Canvas) -> Option<Position> {
         let Canvas {
-            buffer, screen, look, ..
+            buffer,
+            screen,
+            app,
+            look,
+            ..
         } = canvas;
         let removal = self;
         let theme = look.theme;
@@ -29,7 +34,7 @@ impl Draw for RemovalDialog {
             above.extend(wrapped(SIGNED_OUT, width, theme.warning().bold()));
         }
         let below: Vec<Line> = [
-            wrapped(consequences(removal), width, theme.text()),
+            wrapped(&consequences(removal, app), width, theme.text()),
             wrapped(removal.error.as_deref().unwrap_or_default(), width, theme.bad()),
         ]
         .concat();
@@ -86,16 +91,19 @@ fn wrapped(words: &str, width: usize, style: Style) -> Vec<Line<'static>> {
 }
 
 /// What the choices do.
-fn consequences(removal: &RemovalDialog) -> &'static str {
-    match &removal.keys {
-        None if !removal.is_loading() => "Their keys could not be loaded. Esc closes this; d tries again.",
+fn consequences(removal: &RemovalDialog, app: &App) -> String {
+    let words = match &removal.keys {
+        None if !removal.is_loading() => {
+            "Their keys could not be loaded. {back} closes this; {remove} tries again."
+        }
         None => "Loading their keys…",
         Some(PersonKeys { total: 0, .. }) if removal.is_me => "",
         Some(PersonKeys { total: 0, .. }) => "They can no longer sign in.",
         Some(_) => {
             "Keys that are handed over keep working, and the projects go with them. Revoking takes effect immediately and can't be undone."
         }
-    }
+    };
+    app.keymap.told(Layer::Asking, words)
 }
 
 /// As many keys as there is room for, and how many more there are.
@@ -182,14 +190,14 @@ fn removing(progress: Option<RemovalProgress>) -> String {
 }
 
 impl Speak for RemovalDialog {
-    fn speak(&self, _app: &App, look: &Look) -> Spoken {
+    fn speak(&self, app: &App, look: &Look) -> Spoken {
         let mut spoken = Spoken::titled(TITLE).lines(head(self, UNBROKEN, look));
         spoken.lines.extend(self.is_me.then(|| SIGNED_OUT.to_owned()));
         if let Some(of) = &self.keys {
             spoken = spoken.lines(keys(of, usize::MAX, UNBROKEN, look));
         }
         let doing = self.sending.then(|| removing(self.progress));
-        spoken.lines.push(consequences(self).to_owned());
+        spoken.lines.push(consequences(self, app));
         spoken.lines.extend(self.error.clone());
         spoken.buttons(self.buttons()).doing(doing.as_deref())
     }

@@ -9,6 +9,7 @@ use super::{Pressed, RevokeDialog};
 use crate::api::{Key, Usage};
 use crate::client::Error;
 use crate::model::{Scope, Shown};
+use crate::tui::keymap::{Keymap, Layer};
 use crate::tui::plain::form::entry;
 use crate::tui::plain::spoken::{Speak, Spoken, SpokenField, UNBROKEN};
 use crate::tui::state::App;
@@ -17,7 +18,7 @@ use crate::tui::view::{Canvas, Draw, Look, dialog, form_lines, text, time, used}
 
 const WIDTH: u16 = 66;
 const TITLE: &str = "Revoke this key?";
-const HINT: &str = "optional: why it ends (Shift-Tab)";
+const HINT: &str = "optional: why it ends ({left})";
 const DISABLE_FIRST: &str =
     "Disable first refuses it just the same, counts further attempts, and can be undone.";
 /// A screen of this height has room for blank lines.
@@ -85,7 +86,8 @@ fn reason(buffer: &mut Buffer, area: Rect, dialog: &RevokeDialog, look: &Look) -
         ..area
     };
     if dialog.reason.value().is_empty() && !focused {
-        let hint = text::fit(HINT, usize::from(input.width));
+        let hint = Keymap::told_of_fixed(Layer::Asking, HINT);
+        let hint = text::fit(&hint, usize::from(input.width));
         Paragraph::new(Span::styled(hint, look.theme.faint())).render(input, buffer);
         return None;
     }

@@ -42,11 +42,11 @@ impl Draw for RevokedCard {
         head.extend(status(self, width, look));
         let mut body = by_whom_and_why(&self.key, width, look);
         body.extend(gap());
-        body.extend(proof(self, width, look));
+        body.extend(proof(self, app, width, look));
         let words = dialog::DialogText {
             head,
             body,
-            foot: why_old(self, width, look),
+            foot: why_old(self, app, width, look),
             ..dialog::DialogText::default()
         };
         let border = if self.is_let_through() {
@@ -139,7 +139,7 @@ fn by_whom_and_why(key: &Key, width: usize, look: &Look) -> Vec<Line<'static>> {
 }
 
 /// What each server said when it checked the key itself.
-fn proof(card: &RevokedCard, width: usize, look: &Look) -> Vec<Line<'static>> {
+fn proof(card: &RevokedCard, app: &App, width: usize, look: &Look) -> Vec<Line<'static>> {
     let who = match card.servers.len() {
         1 => "the server checks",
         _ => "each server checks",
@@ -153,12 +153,12 @@ fn proof(card: &RevokedCard, width: usize, look: &Look) -> Vec<Line<'static>> {
     let heading = format!("Proof: {who} the key itself{again}");
     let mut lines = paragraph(&heading, look.theme.faint(), width);
     let servers = card.servers.iter();
-    lines.extend(servers.flat_map(|server| of_server(server, width, look)));
+    lines.extend(servers.flat_map(|server| of_server(server, app, width, look)));
     lines
 }
 
 /// `✓ keys-1.acme.example  refuses it (key-revoked), checked 09:54:37`
-fn of_server(server: &AskedServer, width: usize, look: &Look) -> Vec<Line<'static>> {
+fn of_server(server: &AskedServer, app: &App, width: usize, look: &Look) -> Vec<Line<'static>> {
     let theme = look.theme;
     let (sign, style) = match server.refuses() {
         Some(true) => ("✓", theme.good()),
@@ -168,7 +168,10 @@ fn of_server(server: &AskedServer, width: usize, look: &Look) -> Vec<Line<'stati
     };
     let words = match &server.said {
         None => "has not answered yet".to_owned(),
-        Some(Err(error)) => format!("not known: {} r checks again.", sentence(error)),
+        Some(Err(error)) => {
+            let again = app.keymap.told(Layer::Revoked, "{refresh} checks again.");
+            format!("not known: {} {again}", sentence(error))
+        }
         Some(Ok(check)) => what_it_says(check, look),
     };
     let host = format!("{sign} {}", Shown::new(&server.host));
@@ -195,22 +198,23 @@ fn what_it_says(check: &KeyCheck, look: &Look) -> String {
     }
 }
 
-fn why_old(card: &RevokedCard, width: usize, look: &Look) -> Vec<Line<'static>> {
+fn why_old(card: &RevokedCard, app: &App, width: usize, look: &Look) -> Vec<Line<'static>> {
     card.error.as_ref().map_or_else(Vec::new, |error| {
-        let old = format!("Not up to date: {} r asks again.", sentence(error));
+        let again = app.keymap.told(Layer::Revoked, "{refresh} asks again.");
+        let old = format!("Not up to date: {} {again}", sentence(error));
         paragraph(&old, look.theme.warning(), width)
     })
 }
 
 impl Speak for RevokedCard {
-    fn speak(&self, _app: &App, look: &Look) -> Spoken {
+    fn speak(&self, app: &App, look: &Look) -> Spoken {
         Spoken::titled(TITLE)
             .line(self.key.name.as_str())
             .lines(which(&self.key, UNBROKEN, look))
             .lines(status(self, UNBROKEN, look))
             .lines(by_whom_and_why(&self.key, UNBROKEN, look))
-            .lines(proof(self, UNBROKEN, look))
-            .lines(why_old(self, UNBROKEN, look))
+            .lines(proof(self, app, UNBROKEN, look))
+            .lines(why_old(self, app, UNBROKEN, look))
             .scroll(self.scroll)
     }
 }

@@ -3,6 +3,7 @@
 use ratatui::layout::Position;
 
 use super::SuccessorPicker;
+use crate::tui::keymap::{Keymap, Layer};
 use crate::tui::plain::form::entry;
 use crate::tui::plain::spoken::{ChoiceKeys, Speak, Spoken, SpokenField};
 use crate::tui::state::App;
@@ -19,7 +20,7 @@ impl Draw for SuccessorPicker {
             title: TITLE,
             what_for: &what_for(self),
             prompt: "/",
-            nothing: nothing(self),
+            nothing: &nothing(self),
             most: MOST,
         };
         look.draw(canvas, &self.picker, |person| PickerLine {
@@ -35,12 +36,13 @@ fn what_for(of: &SuccessorPicker) -> String {
     format!("Who gets {}? Type a part of the address.", of.what)
 }
 
-fn nothing(of: &SuccessorPicker) -> &'static str {
-    match () {
+fn nothing(of: &SuccessorPicker) -> String {
+    let words = match () {
         () if of.picker.is_searching() => "Searching…",
-        () if of.picker.text.is_blank() => "There is nobody else. Esc goes back.",
+        () if of.picker.text.is_blank() => "There is nobody else. {back} goes back.",
         () => "Nobody else has that in their address.",
-    }
+    };
+    Keymap::told_of_fixed(Layer::Successors, words)
 }
 
 impl Speak for SuccessorPicker {
@@ -53,8 +55,8 @@ impl Speak for SuccessorPicker {
             ChoiceKeys::AltDigits,
         );
         if spoken.choices.is_empty() {
-            let why = self.picker.error.as_deref().unwrap_or(nothing(self));
-            spoken.lines.push(why.to_owned());
+            let why = self.picker.error.clone().unwrap_or_else(|| nothing(self));
+            spoken.lines.push(why);
         }
         spoken.field(Some(SpokenField::new(
             "Part of the address",

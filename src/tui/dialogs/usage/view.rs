@@ -7,6 +7,7 @@ use ratatui::text::{Line, Span};
 use super::LargeUsage;
 use crate::api::{Key, RefusedBy, RefusedSource, Usage, UsageCount, UsageSource};
 use crate::model::{Rule, Scope, UiDomain};
+use crate::tui::keymap::Layer;
 use crate::tui::plain::spoken::{Speak, Spoken, UNBROKEN};
 use crate::tui::state::App;
 use crate::tui::state::notice::sentence;
@@ -24,16 +25,21 @@ const LABEL: usize = 13;
 /// Of times and counts before what they are about.
 const ASIDE: usize = 13;
 const BORDERS: usize = 2;
+const ADD: &str = "; this looks like yours: add it with {edit}";
 
 impl Draw for LargeUsage {
     fn draw(&self, canvas: Canvas) -> Option<Position> {
         let Canvas {
-            buffer, screen, look, ..
+            buffer,
+            screen,
+            app,
+            look,
+            ..
         } = canvas;
         let large = self;
         let width = dialog::inner_width(screen, WIDTH);
         let room = usize::from(screen.height).saturating_sub(BORDERS);
-        let lines = lines(large, width, room, look);
+        let lines = lines(large, app, width, room, look);
         let title = format!("Usage · {}", large.key.name);
         let frame = (WIDTH, title.as_str(), look.theme.accent());
         dialog::scrolling(buffer, screen, frame, lines, large.scroll, look);
@@ -42,21 +48,27 @@ impl Draw for LargeUsage {
 }
 
 /// The bars are as high as `room` lets them be.
-fn lines(large: &LargeUsage, width: usize, room: usize, look: &Look) -> Vec<Line<'static>> {
+fn lines(large: &LargeUsage, app: &App, width: usize, room: usize, look: &Look) -> Vec<Line<'static>> {
     match large.usage.of(large.key.id) {
         None => vec![Line::styled("Loading its usage…", look.theme.faint())],
         Some(Err(error)) => paragraph(&sentence(error), look.theme.bad(), width),
         Some(Ok(usage)) => {
-            let part = Part { usage, width, look };
+            let advice = app.keymap.told(Layer::Keys, ADD);
+            let part = Part {
+                usage,
+                width,
+                look,
+                advice: &advice,
+            };
             part.lines(large.key.scope, addable_to(&large.key), room)
         }
     }
 }
 
 impl Speak for LargeUsage {
-    fn speak(&self, _app: &App, look: &Look) -> Spoken {
+    fn speak(&self, app: &App, look: &Look) -> Spoken {
         Spoken::titled(format!("Usage · {}", self.key.name))
-            .lines(lines(self, UNBROKEN, 0, look))
+            .lines(lines(self, app, UNBROKEN, 0, look))
             .scroll(self.scroll)
     }
 }
@@ -66,6 +78,8 @@ struct Part<'a> {
     usage: &'a Usage,
     width: usize,
     look: &'a Look,
+    /// Of an origin that may be added.
+    advice: &'a str,
 }
 
 impl Part<'_> {
@@ -192,7 +206,7 @@ impl Part<'_> {
             lines.extend(beside(ago, &source.name, Style::new(), self.width));
             let mut why = format!("✗ {} {}", text::number(source.count), source.rule);
             if source.is_addable(domains) {
-                why.push_str("; this looks like yours: add it with e");
+                why.push_str(self.advice);
             }
             lines.extend(beside(Span::raw(""), &why, theme.bad(), self.width));
         }
@@ -211,10 +225,15 @@ fn side_by_side(left: Vec<Line<'static>>, right: Vec<Line<'static>>, column: usi
     let count = left.len().max(right.len());
     let rest = |lines: Vec<Line<'static>>| lines.into_iter().chain(std::iter::repeat(Line::default()));
     let both = rest(left).zip(rest(right)).take(count);
-    both.map(|(mut left, right)| {
-        left.push_span(" ".repeat(column.saturating_sub(left.width())));
-        left.extend(right);
-        left
+    // A line's own style would be that of both.
+    let spans = |line: Line<'static>| {
+        let style = line.style;
+        line.into_iter().map(move |span| span.patch_style(style))
+    };
+    both.map(|(left, right)| {
+        let missing = column.saturating_sub(left.width());
+        let gap = Span::raw(" ".repeat(missing));
+        Line::from_iter(spans(left).chain([gap]).chain(spans(right)))
     })
     .collect()
 }

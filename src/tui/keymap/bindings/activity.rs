@@ -35,6 +35,6 @@ pub const BINDINGS: &[Binding] = &[
         [code(KeyCode::Backspace)],
         DropFilter,
         "drop a filter",
-        "take the last filter away; Esc takes all"
+        "take the last filter away; {back} takes all"
     ),
 ];

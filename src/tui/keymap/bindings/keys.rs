@@ -106,14 +106,14 @@ pub const BINDINGS: &[Binding] = &[
         [ch('p')],
         ItsProject,
         "project's keys",
-        "all keys of its project; Esc comes back"
+        "all keys of its project; {back} comes back"
     ),
     bind!(
         ALL,
         [ch('o')],
         ItsPerson,
         "person's keys",
-        "all keys of the person who created it; Esc comes back"
+        "all keys of the person who created it; {back} comes back"
     ),
     bind!(
         BROWSE,

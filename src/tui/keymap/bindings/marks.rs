@@ -12,7 +12,7 @@ pub const BINDINGS: &[Binding] = &[
         [ch('v')],
         MarkRange,
         "range",
-        "mark all keys from here on, until v or Esc"
+        "mark all keys from here on, until {mark-range} or {back}"
     ),
     bind!(
         KEYS,

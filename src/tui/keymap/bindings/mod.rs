@@ -14,10 +14,10 @@ use super::Binding;
 /// Declares a binding: layers, keys, action, a hint for the footer or "", and a line of help.
 macro_rules! bind {
     ($layers:expr, [$($key:expr),+], $action:ident, $hint:literal, $help:literal) => {
-        Binding { layers: std::borrow::Cow::Borrowed($layers), keys: std::borrow::Cow::Borrowed(&[$($key),+]), action: Action::$action, hint: $hint, help: $help, danger: false }
+        Binding { layers: std::borrow::Cow::Borrowed($layers), keys: std::borrow::Cow::Borrowed(&[$($key),+]), action: Action::$action, hint: $hint, help: std::borrow::Cow::Borrowed($help), danger: false }
     };
     (danger $layers:expr, [$($key:expr),+], $action:ident, $hint:literal, $help:literal) => {
-        Binding { layers: std::borrow::Cow::Borrowed($layers), keys: std::borrow::Cow::Borrowed(&[$($key),+]), action: Action::$action, hint: $hint, help: $help, danger: true }
+        Binding { layers: std::borrow::Cow::Borrowed($layers), keys: std::borrow::Cow::Borrowed(&[$($key),+]), action: Action::$action, hint: $hint, help: std::borrow::Cow::Borrowed($help), danger: true }
     };
 }
 use bind;

@@ -25,7 +25,7 @@ pub const BINDINGS: &[Binding] = &[
         [code(KeyCode::Enter), ch('o')],
         ItsKeys,
         "keys",
-        "keys of the person; Esc comes back"
+        "keys of the person; {back} comes back"
     ),
     bind!(
         PEOPLE,

@@ -32,7 +32,7 @@ pub const BINDINGS: &[Binding] = &[
         [code(KeyCode::Enter), ch('o')],
         ItsKeys,
         "keys",
-        "keys of the project; Esc comes back"
+        "keys of the project; {back} comes back"
     ),
     bind!(PROJECTS, [ch('/')], Filter, "filter", "filter by name or id"),
 ];

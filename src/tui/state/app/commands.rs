@@ -178,6 +178,11 @@ impl App {
         key.unwrap_or_else(|| format!(":{}", action.name()))
     }
 
+    /// A sentence on this screen, with the keys of the actions that it names (`Keymap::told`).
+    pub fn told(&self, sentence: &str) -> String {
+        self.keymap.told(self.screen_layer(), sentence)
+    }
+
     /// Every command that is possible now, by its name: what is about the selected row first, and motions last.
     pub(super) fn open_palette(&mut self) {
         let mut actions = self.keymap.actions_of(self.screen_layer());
@@ -205,7 +210,8 @@ impl App {
         }
         let dialog = self.top_dialog();
         let title = dialog.map_or(of.title(), Dialog::title);
-        let notes = dialog.map_or(&[][..], Dialog::help);
+        let notes = dialog.map_or(&[][..], Dialog::help).iter();
+        let notes: Vec<String> = notes.map(|words| self.keymap.told(of, words)).collect();
         let most = self.keymap.of_layer(of).count() + notes.len();
         self.open(Help::new(of, title, notes, most))
     }

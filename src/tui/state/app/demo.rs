@@ -9,7 +9,7 @@ use super::App;
 use crate::model::KeyState;
 use crate::tui::decks::DemoMode;
 use crate::tui::dialogs::{LargeUsage, Modal};
-use crate::tui::keymap::Action;
+use crate::tui::keymap::{Action, KeyPattern};
 use crate::tui::message::{Effect, Timer};
 use crate::tui::state::tour::{Tour, TourSight};
 use crate::tui::state::{Screen, Tone};
@@ -38,6 +38,11 @@ impl App {
     pub fn tour_rows(&self) -> u16 {
         let (width, height) = self.terminal_size;
         self.tour.as_ref().map_or(0, |tour| tour.rows(width, height))
+    }
+
+    /// The key that has the leaked secret pasted.
+    pub fn tour_pastes(&self) -> String {
+        KeyPattern::of(PASTES.into()).label()
     }
 
     pub(super) fn begin_to_live(&mut self) {
@@ -114,7 +119,9 @@ impl App {
         let goes_on = self.tour.as_mut().is_some_and(|tour| tour.follow(sight));
         if !goes_on {
             self.end_tour();
-            let done = "That was the tour: found, stopped, revoked, and proven. The demo goes on; q quits.";
+            let done =
+                "That was the tour: found, stopped, revoked, and proven. The demo goes on; {quit} quits.";
+            let done = self.told(done);
             self.say(Tone::Done, done);
         } else if self.tour_rows() != rows {
             let (width, height) = self.terminal_size;

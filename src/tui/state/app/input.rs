@@ -6,7 +6,7 @@ use crossterm::event::{KeyEvent, MouseButton, MouseEvent, MouseEventKind};
 use super::App;
 use crate::api::Sort;
 use crate::tui::dialogs::Modal;
-use crate::tui::keymap::Action;
+use crate::tui::keymap::{Action, Layer};
 use crate::tui::message::Effect;
 use crate::tui::state::chips::Chip;
 use crate::tui::state::command::About;
@@ -37,7 +37,7 @@ impl App {
 
     pub(super) fn mouse(&mut self, mouse: MouseEvent) {
         if !self.is_on_screen() {
-            return;
+            return self.mouse_in_dialog(mouse);
         }
         if mouse.kind == MouseEventKind::Down(MouseButton::Left)
             && let Some(target) = self.targets.at(mouse.column, mouse.row).cloned()
@@ -64,6 +64,32 @@ impl App {
                 self.browse.load_ahead(&mut self.effects)
             }
             _ => {}
+        }
+    }
+
+    /// The hints below a dialog are its own; the wheel scrolls where lines scroll. The rest is covered.
+    fn mouse_in_dialog(&mut self, mouse: MouseEvent) {
+        let scrolls = match self.layer() {
+            Layer::Asking => Some((Action::PageUp, Action::PageDown)),
+            Layer::Help | Layer::Usage | Layer::Revoked | Layer::Palette | Layer::Successors => {
+                Some((Action::Up, Action::Down))
+            }
+            _ => None,
+        };
+        let is_below = self.layout().footer.contains(mouse.column, mouse.row);
+        let action = match mouse.kind {
+            MouseEventKind::ScrollUp => scrolls.map(|(up, _)| up),
+            MouseEventKind::ScrollDown => scrolls.map(|(_, down)| down),
+            MouseEventKind::Down(MouseButton::Left) if is_below => {
+                match self.targets.at(mouse.column, mouse.row) {
+                    Some(Target::Do(action)) => Some(*action),
+                    _ => None,
+                }
+            }
+            _ => None,
+        };
+        if let Some(action) = action {
+            self.perform(action);
         }
     }
 

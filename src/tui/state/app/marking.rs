@@ -42,8 +42,8 @@ impl App {
             _ if self.acts_on_marks(action) && !is_settled => Err(Reason::RowsComing),
             _ if self.acts_on_marks(action) => Ok(()),
             Action::WithMarked => {
-                let way_on = "Nothing is marked: Space marks the selected key, * all that match.";
-                Err(Reason::Selection(way_on.into()))
+                let way_on = "Nothing is marked: {mark} marks the selected key, {mark-all} all that match.";
+                Err(Reason::Selection(self.told(way_on)))
             }
             Action::ShowHidden | Action::DropHidden if self.marks.hidden() == 0 => Err(Reason::NothingToDo),
             Action::ShowHidden | Action::DropHidden => Ok(()),
@@ -163,7 +163,7 @@ impl App {
 
     fn say_marked(&mut self, added: usize) {
         let text = match (added, self.marks.len()) {
-            (0, _) => "All that match are marked already; Esc drops the marks.".to_owned(),
+            (0, _) => self.told("All that match are marked already; {back} drops the marks."),
             (_, 1) => "Marked the only key that matches.".to_owned(),
             (added, all) if added == all => format!("Marked all {all} keys that match."),
             (added, all) => format!("Marked {added} more; {all} keys are marked."),

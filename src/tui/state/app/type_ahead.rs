@@ -140,7 +140,8 @@ impl App {
     pub fn waiting_words(&self) -> Option<String> {
         let first = self.type_ahead.0.front()?;
         if !self.is_on_screen() {
-            return Some("Waiting for the server, then what you typed. Esc cancels it.".into());
+            let words = "Waiting for the server, then what you typed. {back} cancels it.";
+            return Some(self.keymap.told(self.layer(), words));
         }
         let mut actions = self.type_ahead.0.iter().filter_map(|typed| match typed {
             Typed::Action(action) if !action.moves() => Some(*action),
@@ -151,7 +152,8 @@ impl App {
             (None, Typed::Row { name, .. }) => format!("select “{name}”"),
             (None, _) => "move".into(),
         };
-        Some(format!("Waiting for the list, then: {what}. Esc cancels it."))
+        let cancels = self.keymap.told(self.layer(), "{back} cancels it.");
+        Some(format!("Waiting for the list, then: {what}. {cancels}"))
     }
 
     fn still_waits(&self) -> bool {
@@ -245,7 +247,7 @@ fn is_urgent(key: KeyEvent) -> bool {
 fn in_words(keymap: &Keymap, layer: Layer, action: Action) -> String {
     let binding = keymap.of_layer(layer).find(|binding| binding.action == action);
     binding.map_or_else(String::new, |binding| match binding.hint {
-        "" => binding.help.to_owned(),
+        "" => binding.help.to_string(),
         hint => hint.to_owned(),
     })
 }

@@ -3,9 +3,14 @@
 use uuid::Uuid;
 
 use super::Browse;
+use super::unread::UnreadFilter;
 use crate::model::{FilterWords, StateFilter};
 use crate::tui::message::{Effect, Load};
 use crate::tui::state::query::{EndedView, LeftView};
+
+const REVOKED: &str = "{show-ended} shows the keys that were revoked.";
+const EXPIRED: &str = "{show-ended} shows the keys that have expired.";
+const ACTIVE: &str = "has not ended; {scope-all} goes back to those.";
 
 impl Browse {
     /// Which keys that have ended the rows are of, those that are here: what was asked for may be others.
@@ -72,31 +77,31 @@ impl Browse {
     }
 
     /// What was typed, read for the view that is shown. A word that says which keys are meant must not contradict it.
-    pub(super) fn read(&self) -> Result<FilterWords, String> {
-        let words = FilterWords::parse(&self.typed)?;
+    pub(super) fn read(&self) -> Result<FilterWords, UnreadFilter> {
+        let words = FilterWords::parse(&self.typed).map_err(UnreadFilter::Words)?;
         let meant = words.state.or(words.named_state);
         let in_quotes = |state: StateFilter| {
             let state = state.as_str();
             format!("For the text, write \"{state}\" in quotes.")
         };
         match (self.query.ended, meant) {
-            (None, Some(StateFilter::Revoked)) => Err(format!(
-                "4 shows the keys that were revoked. {}",
+            (None, Some(StateFilter::Revoked)) => Err(UnreadFilter::View(format!(
+                "{REVOKED} {}",
                 in_quotes(StateFilter::Revoked)
-            )),
+            ))),
             (None, _) | (_, None) => Ok(words),
             (Some(EndedView::Expired), Some(StateFilter::Expired)) => Ok(words),
             (Some(EndedView::Revoked), Some(StateFilter::Revoked)) => Ok(FilterWords { text: None, ..words }),
-            (Some(_), Some(StateFilter::Expired)) => Err("4 shows the keys that have expired.".into()),
-            (Some(_), Some(StateFilter::Revoked)) => Err("4 shows the keys that were revoked.".into()),
-            (Some(_), Some(state @ StateFilter::Active)) => Err(format!(
-                "A key that is active has not ended; 0 goes back to those. {}",
+            (Some(_), Some(StateFilter::Expired)) => Err(UnreadFilter::View(EXPIRED.into())),
+            (Some(_), Some(StateFilter::Revoked)) => Err(UnreadFilter::View(REVOKED.into())),
+            (Some(_), Some(state @ StateFilter::Active)) => Err(UnreadFilter::View(format!(
+                "A key that is active {ACTIVE} {}",
                 in_quotes(state)
-            )),
-            (Some(_), Some(state)) => Err(format!(
-                "A key that is {} has not ended; 0 goes back to those.",
+            ))),
+            (Some(_), Some(state)) => Err(UnreadFilter::View(format!(
+                "A key that is {} {ACTIVE}",
                 state.as_str()
-            )),
+            ))),
         }
     }
 

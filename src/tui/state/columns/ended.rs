@@ -60,7 +60,7 @@ impl EndedColumn {
             EndedColumn::Name => Fit::rest(16),
             EndedColumn::Ended => Fit::of(10, 1, 10).right(),
             EndedColumn::Refused => Fit::of(9, 2, 9).right(),
-            EndedColumn::By => Fit::of(4, 3, 20).beside(18),
+            EndedColumn::By => Fit::of(8, 3, 20).beside(18),
             EndedColumn::Reason => Fit::of(10, 4, 60).beside(18),
             EndedColumn::Scope => Fit::of(9, 5, 9).beside(18),
             EndedColumn::Project => Fit::of(8, 6, 30).beside(20),

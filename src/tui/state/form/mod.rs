@@ -239,8 +239,12 @@ impl Form {
 
     fn stop_next_to_focus(&self, step: isize) -> Option<usize> {
         let stops = self.stops();
-        let at = stops.iter().position(|stop| *stop == self.focus).unwrap_or(0) as isize;
-        let next = (at + step).checked_rem_euclid(stops.len() as isize)?;
+        let at = match stops.iter().position(|stop| *stop == self.focus) {
+            Some(at) => at as isize + step,
+            // The field that had it is no longer there.
+            None => stops.iter().position(|stop| *stop > self.focus).unwrap_or(0) as isize + step.min(0),
+        };
+        let next = at.checked_rem_euclid(stops.len() as isize)?;
         stops.get(next as usize).copied()
     }
 
