@@ -12,7 +12,7 @@ use tokio::time::timeout;
 use zeroize::Zeroizing;
 
 pub use self::multiplexers::Inside;
-use self::multiplexers::Way;
+use self::multiplexers::TerminalRoute;
 use crate::model::Secret;
 
 mod multiplexers;
@@ -131,9 +131,9 @@ impl Clipboard {
 
 async fn through_terminal(secret: Secret) -> CopyRoute {
     match multiplexers::send(&secret, |name| std::env::var_os(name)).await {
-        Way::Sent => CopyRoute::Sent,
-        Way::Write(inside) => CopyRoute::Terminal(secret, inside),
-        Way::Closed(why) => CopyRoute::Failed(why.to_owned()),
+        TerminalRoute::Sent => CopyRoute::Sent,
+        TerminalRoute::Write(inside) => CopyRoute::Terminal(secret, inside),
+        TerminalRoute::Closed(why) => CopyRoute::Failed(why.to_owned()),
     }
 }
 

@@ -67,6 +67,12 @@ pub enum ActivityAction {
     GatewayEdited,
     /// How long keys may be valid was changed.
     PolicyEdited,
+    /// Somebody said that the key is public.
+    LeakReported,
+    /// Somebody said what becomes of a leaked key.
+    LeakDecided,
+    /// What reports leaks did so for the first time.
+    LeakSourceAdded,
     /// An action of a newer keydeck, or an invalid one in a row that was tampered with.
     #[serde(other)]
     #[strum(disabled)]
@@ -96,7 +102,13 @@ impl ActivityAction {
 
     /// Whether the key that it was done to is the same after it.
     pub fn leaves_key_as_it_is(self) -> bool {
-        matches!(self, ActivityAction::KeyRevealed | ActivityAction::KeyCopied)
+        matches!(
+            self,
+            ActivityAction::KeyRevealed
+                | ActivityAction::KeyCopied
+                | ActivityAction::LeakReported
+                | ActivityAction::LeakDecided
+        )
     }
 
     /// By itself, in words: "key revoked".
@@ -139,6 +151,9 @@ impl ActivityAction {
             ActivityAction::UserRenamed => "changed the address of",
             ActivityAction::GatewayEdited => "renamed the gateway",
             ActivityAction::PolicyEdited => "changed the policy of",
+            ActivityAction::LeakReported => "reported a leak of the key",
+            ActivityAction::LeakDecided => "decided about the leak of the key",
+            ActivityAction::LeakSourceAdded => "first reported a leak, as",
             ActivityAction::Unknown => "did something unknown to",
         }
     }

@@ -9,6 +9,7 @@ mod ended;
 mod events;
 mod gateways;
 mod keys;
+mod leaks;
 mod object;
 mod people;
 mod plans;
@@ -34,6 +35,10 @@ pub use gateways::{CreatedGateway, Gateway, NewGateway};
 pub use keys::{
     Disabled, Disabling, Key, KeyExtra, KeyFilter, KeyList, KeyMay, KeyPage, KeyRevocation, KeyRotation,
     KeyRow, Order, PageFrom, PersonRef, ProjectRef, Sort,
+};
+pub use leaks::{
+    DecidedLeak, Leak, LeakDeciding, LeakList, LeakReceipt, LeakReport, LeakTypes, ScannedToken,
+    TokenFeedback, TokenLabel, TokenToRevoke,
 };
 pub use people::{
     CreatedUser, KeyDisposition, Me, NewToken, NewUser, OngoingRemoval, Organisation, Permissions, Person,

@@ -13,6 +13,7 @@ use super::gateway::args::GatewayArgs;
 use super::guide::GuideArgs;
 use super::init::InitArgs;
 use super::key::args::KeyArgs;
+use super::leak::args::LeakArgs;
 use super::login::args::LoginArgs;
 use super::man::args::ManArgs;
 use super::migrate::MigrateArgs;
@@ -78,6 +79,8 @@ pub enum Command {
     /// not followed. The keys stay on this machine; only their hashes are sent to the server. Exits with 0
     /// only if everything could be read and no token was found that may be valid.
     Scan(ScanArgs),
+    /// Show keys that were reported leaked, and decide what becomes of them
+    Leak(LeakArgs),
     /// Manage people
     User(UserArgs),
     /// Manage the projects that keys belong to

@@ -18,6 +18,7 @@ mod guide;
 mod help;
 mod init;
 mod key;
+mod leak;
 mod leftovers;
 mod login;
 mod logout;
@@ -37,6 +38,7 @@ mod scan;
 mod seal;
 mod sealed_backup;
 mod serve;
+mod shared_token;
 mod sidecars;
 mod table;
 mod user;
@@ -88,6 +90,7 @@ pub fn run(cli: Cli) -> Result<(), Failure> {
         Some(Command::Project(args)) => project::run(selection, args.command),
         Some(Command::Scan(args)) => scan::run(selection, args),
         Some(Command::Gateway(args)) => gateway::run(selection, args.command),
+        Some(Command::Leak(args)) => leak::run(selection, args.command),
         Some(Command::Policy(args)) => policy::run(selection, args.command),
         Some(Command::Activity(args)) => activity::run(selection, args.command),
         Some(Command::Config(args)) => without(selection, "config").and_then(|()| config::run(&args)),

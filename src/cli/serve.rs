@@ -1,9 +1,8 @@
 //! `keydeck serve`: the key server until a signal ends it.
 
-use std::fs::File;
-use std::io::{self, Read};
+use std::io;
 use std::net::SocketAddr;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -13,23 +12,19 @@ use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
 use tokio::net::{TcpListener, TcpSocket};
 use tokio::signal::unix::{SignalKind, signal};
 use url::Url;
-use zeroize::Zeroizing;
 
 use super::database::DatabaseArgs;
-use super::{Failure, logs, output, values};
+use super::leak::sources::LeakSourceArgs;
+use super::{Failure, logs, output, shared_token, values};
 use crate::deck::bootstrap;
 use crate::deck::database::{Database, RootKeySource};
-use crate::hardening;
 use crate::model::domain::is_loopback;
-use crate::model::{Secret, strength};
 use crate::server::address::{TrustedProxies, trusted_proxy};
 use crate::server::store::Store;
 use crate::server::{
-    self, Bounds, CertificateFiles, Listener, MetricsAccess, MetricsToken, Seals, ServerState, Tls,
+    self, Bounds, CertificateFiles, LeakSources, Listener, MetricsAccess, MetricsToken, Seals, ServerState,
+    Tls,
 };
-
-/// More than any token for the metrics takes, in bytes.
-const MAX_TOKEN: usize = 4096;
 
 /// The connections that the system makes before they are accepted; it makes no more than its own limit allows. Many that
 /// come at once would otherwise cost an honest one among them a second, after which it tries again.
@@ -71,6 +66,8 @@ pub struct ServeArgs {
     /// Answer /metrics to clients that present the token in this file; without it, only to this machine
     #[arg(long, env = "KEYDECK_METRICS_TOKEN_FILE", value_name = "FILE")]
     pub metrics_token_file: Option<PathBuf>,
+    #[command(flatten)]
+    pub leaks: LeakSourceArgs,
     /// Seconds that a connection may be idle between two requests; more than at the load balancer in front
     #[arg(
         long,
@@ -100,6 +97,7 @@ pub fn run(args: ServeArgs) -> Result<(), Failure> {
     may_listen(&args)?;
     let tls = tls(&args)?;
     let metrics_access = metrics_access(&args)?;
+    let leak_sources = args.leaks.sources()?;
     if args.behind_tls_proxy && args.trusted_proxies.is_empty() {
         tracing::warn!(
             "no --trusted-proxy is listed: all clients of the proxy share its address in the activity log, in the \
@@ -118,13 +116,20 @@ pub fn run(args: ServeArgs) -> Result<(), Failure> {
     runtime.block_on(async {
         let store = database.open_store().await?;
         let seals = open_seals(&database, &*store).await?;
-        serve(&args, (bounds, tls, metrics_access), public_url, store, seals).await
+        serve(
+            &args,
+            (bounds, tls, metrics_access, leak_sources),
+            public_url,
+            store,
+            seals,
+        )
+        .await
     })
 }
 
 async fn serve(
     args: &ServeArgs,
-    (bounds, tls, metrics_access): (Bounds, Option<Tls>, MetricsAccess),
+    (bounds, tls, metrics_access, leak_sources): (Bounds, Option<Tls>, MetricsAccess, LeakSources),
     public_url: String,
     store: Arc<dyn Store>,
     seals: Seals,
@@ -153,7 +158,9 @@ async fn serve(
         tracing::info!("metrics are served at http://{address}/metrics");
         tokio::spawn(server::serve_metrics(listener, state.clone()))
     });
-    let incoming = Listener::new(listener, tls, bounds).with_metrics_access(metrics_access);
+    let incoming = Listener::new(listener, tls, bounds)
+        .with_metrics_access(metrics_access)
+        .with_leak_sources(leak_sources);
     server::serve(incoming, state, ending)
         .await
         .map_err(Failure::failed)?;
@@ -179,8 +186,9 @@ fn metrics_access(args: &ServeArgs) -> Result<MetricsAccess, Failure> {
     let token = args
         .metrics_token_file
         .as_deref()
-        .map(metrics_token)
-        .transpose()?;
+        .map(|path| shared_token::read("--metrics-token-file", path))
+        .transpose()?
+        .map(|token| MetricsToken::new(&token));
     let all_through_a_proxy = args.behind_tls_proxy && args.trusted_proxies.is_empty();
     Ok(match (token, all_through_a_proxy) {
         (Some(token), false) => MetricsAccess::TokenOrThisMachine(token),
@@ -188,30 +196,6 @@ fn metrics_access(args: &ServeArgs) -> Result<MetricsAccess, Failure> {
         (None, false) => MetricsAccess::ThisMachine,
         (None, true) => MetricsAccess::Nobody,
     })
-}
-
-/// The one line in a file that only its owner can read.
-fn metrics_token(path: &Path) -> Result<MetricsToken, Failure> {
-    let named = |what: String| Failure::Failed(format!("--metrics-token-file: {what}"));
-    let unreadable = |error: io::Error| named(format!("can't read {}: {error}", path.display()));
-    let file = File::open(path).map_err(unreadable)?;
-    if hardening::is_open_to_others(&file).map_err(unreadable)? {
-        let path = path.display();
-        return Err(named(format!("others can read {path}; run: chmod 600 '{path}'")));
-    }
-    let mut text = Zeroizing::new(String::with_capacity(MAX_TOKEN));
-    file.take(MAX_TOKEN as u64)
-        .read_to_string(&mut text)
-        .map_err(unreadable)?;
-    let token = text.trim_end_matches(['\r', '\n']);
-    match token.chars().all(|c| c.is_ascii_graphic()) && !strength::is_guessable(token) {
-        true => Ok(MetricsToken::new(&Secret::new(token))),
-        false => Err(named(format!(
-            "the token in {} must be one line of 32 or more characters that can't be guessed; {}",
-            path.display(),
-            strength::HOW_TO_MAKE_ONE
-        ))),
-    }
 }
 
 fn bind(address: SocketAddr) -> io::Result<TcpListener> {

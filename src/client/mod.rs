@@ -4,6 +4,7 @@
 mod endpoint;
 mod error;
 mod events;
+mod leaks;
 mod notice;
 mod pacing;
 mod plans;

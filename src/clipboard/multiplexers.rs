@@ -6,13 +6,16 @@
 
 use std::ffi::OsStr;
 use std::process::Stdio;
+use std::time::Duration;
 
 use tokio::io::AsyncWriteExt;
 use tokio::process::Command;
 use tokio::time::timeout;
 
-use super::PATIENCE;
 use crate::model::Secret;
+
+/// How long tmux may take to answer.
+const PATIENCE: Duration = Duration::from_secs(1);
 
 /// What heeds the control strings that are written, by rules of its own.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -27,7 +30,7 @@ pub enum Inside {
 
 /// By which way a text reaches the clipboard outside.
 #[derive(Debug)]
-pub enum Way {
+pub enum TerminalRoute {
     /// tmux has sent it.
     Sent,
     Write(Inside),
@@ -36,32 +39,32 @@ pub enum Way {
 }
 
 /// The way out, and for tmux alone it is gone.
-pub async fn send(secret: &Secret, var: impl Fn(&str) -> Option<std::ffi::OsString>) -> Way {
+pub async fn send(secret: &Secret, var: impl Fn(&str) -> Option<std::ffi::OsString>) -> TerminalRoute {
     let is_set = |name| var(name).is_some_and(|value| !value.is_empty());
     if !is_set("TMUX") {
-        return Way::Write(if is_set("STY") {
+        return TerminalRoute::Write(if is_set("STY") {
             Inside::Screen
         } else {
             Inside::Terminal
         });
     }
     let Some(client) = asked().await else {
-        return Way::Write(Inside::Tmux);
+        return TerminalRoute::Write(Inside::Tmux);
     };
     match client.is_in {
         Outer::Terminal => match loaded(secret).await {
-            true => Way::Sent,
-            false => Way::Write(Inside::Tmux),
+            true => TerminalRoute::Sent,
+            false => TerminalRoute::Write(Inside::Tmux),
         },
-        Outer::Screen if client.passes => Way::Write(Inside::TmuxInScreen),
-        Outer::Screen => Way::Closed(
+        Outer::Screen if client.passes => TerminalRoute::Write(Inside::TmuxInScreen),
+        Outer::Screen => TerminalRoute::Closed(
             "tmux runs inside GNU screen and passes nothing on; tmux set -g allow-passthrough on lets it, or select \
              the secret on the screen",
         ),
         Outer::Tmux => {
             // The one outside may take it or not, which this one can't know.
             loaded(secret).await;
-            Way::Write(Inside::TmuxInTmux)
+            TerminalRoute::Write(Inside::TmuxInTmux)
         }
     }
 }
@@ -166,10 +169,13 @@ mod tests {
             })
             .await
         };
-        assert!(matches!(way(&[]).await, Way::Write(Inside::Terminal)));
-        assert!(matches!(way(&["STY"]).await, Way::Write(Inside::Screen)));
+        assert!(matches!(way(&[]).await, TerminalRoute::Write(Inside::Terminal)));
+        assert!(matches!(
+            way(&["STY"]).await,
+            TerminalRoute::Write(Inside::Screen)
+        ));
         let empty = send(&Secret::new("kda_x"), |_| Some(std::ffi::OsString::new())).await;
-        assert!(matches!(empty, Way::Write(Inside::Terminal)));
+        assert!(matches!(empty, TerminalRoute::Write(Inside::Terminal)));
     }
 
     #[test]

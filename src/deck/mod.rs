@@ -14,6 +14,7 @@ use crate::client::{Client, Endpoint};
 use crate::config::{self, Config, Profile};
 use crate::credentials::{self, Credential, TokenSource};
 use crate::failure::Failure;
+use crate::model::Secret;
 use crate::tui::decks::{DeckSummary, Decks, DemoMode, Keep, Opened};
 
 /// A client, signed in, and the embedded server when it is one's own.
@@ -67,6 +68,22 @@ pub fn ask(
     let deck = open(selection)?;
     let done = bootstrap::block_on(command(&deck.client.clone().retrying()));
     done.map_err(|failure| deck.explain(failure))
+}
+
+/// The same of a command that needs no sign-in. The local deck has nobody else.
+pub fn ask_unsigned(
+    selection: &Selection,
+    command: impl AsyncFnOnce(&Client) -> Result<(), Failure>,
+) -> Result<(), Failure> {
+    let (config, name) = choose(selection)?;
+    let profile = config.profile(&name)?;
+    let Some(servers) = &profile.servers else {
+        return ask(selection, command);
+    };
+    let mut endpoint = Endpoint::new(servers.clone(), Secret::new(""));
+    endpoint.ca_file = profile.ca_file.clone();
+    let client = Client::new(endpoint)?;
+    bootstrap::block_on(command(&client))
 }
 
 impl Deck {

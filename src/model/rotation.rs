@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
+use strum::{EnumString, IntoStaticStr};
 use utoipa::ToSchema;
 
 /// The longest overlap, extensions included: 30 days.
@@ -24,7 +25,9 @@ const FORMS: &str = "Write a number and a unit, such as 24h, 30m or 7d; 0 for no
     Deserialize,
     ToSchema
 )]
+#[derive(EnumString, IntoStaticStr)]
 #[serde(rename_all = "lowercase")]
+#[strum(serialize_all = "lowercase")]
 pub enum WhichToken {
     /// The only one: the key is not being rotated.
     #[default]
@@ -35,6 +38,13 @@ pub enum WhichToken {
     Old,
     /// It was replaced, and is never valid again.
     Replaced,
+}
+
+impl WhichToken {
+    /// The name on the wire and in the database.
+    pub fn as_str(self) -> &'static str {
+        self.into()
+    }
 }
 
 /// An overlap in seconds, as people write it.

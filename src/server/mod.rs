@@ -11,6 +11,7 @@ mod events;
 mod gateways;
 mod http;
 mod keys;
+mod leaks;
 mod lifetimes;
 mod me;
 mod projects;
@@ -38,6 +39,7 @@ pub use http::metrics_access::{MetricsAccess, MetricsToken};
 use http::router::HttpService;
 pub use http::tls::{CertificateFiles, Tls, TlsError};
 pub use keys::mint::{new_key, new_token};
+pub use leaks::sources::{GithubKeys, LeakSources};
 pub use seal::Seals;
 pub use state::{LocalSession, ServerState};
 

@@ -17,8 +17,8 @@ use crate::server::removals::Removals;
 use crate::server::row_numbers::RowNumbers;
 use crate::server::seal::Seals;
 use crate::server::store::{
-    ActivityStore, ChangeRecord, DataKeyStore, GatewayStore, KeyStore, PeopleStore, PlanStore, ProjectStore,
-    StatusStore, Store, StoreError, StoreResult, WorkStore,
+    ActivityStore, ChangeRecord, DataKeyStore, GatewayStore, KeyStore, LeakStore, PeopleStore, PlanStore,
+    ProjectStore, StatusStore, Store, StoreError, StoreResult, WorkStore,
 };
 use crate::server::verify::verified::Verified;
 use crate::server::work::usage::recorder::Recorder;
@@ -54,6 +54,8 @@ pub struct Shared {
     pub(super) local_session: Option<LocalSession>,
     pub(super) proxies: TrustedProxies,
     pub(super) sign_ins: SignIns,
+    /// Reports of leaks by whoever has the token, limited as refused sign-ins are.
+    pub(super) leak_reports: SignIns,
     pub(super) turns: Turns,
     pub(super) usage: Recorder,
     pub(super) metrics: Metrics,
@@ -90,6 +92,7 @@ impl ServerState {
             local_session,
             proxies,
             sign_ins: SignIns::default(),
+            leak_reports: SignIns::default(),
             turns: Turns::default(),
             usage: Recorder::default(),
             metrics,
@@ -131,6 +134,7 @@ groups!(
     plans: PlanStore,
     projects: ProjectStore,
     gateways: GatewayStore,
+    leaks: LeakStore,
     work: WorkStore,
     log: ActivityStore,
     data_keys: DataKeyStore,

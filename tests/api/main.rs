@@ -20,6 +20,7 @@ mod ends;
 mod events;
 mod hostile;
 mod introspection;
+mod leaks;
 mod local_development;
 mod meanwhile;
 mod networks;

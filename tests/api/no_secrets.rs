@@ -11,9 +11,13 @@ use uuid::Uuid;
 use crate::common::{Deck, Person, id_of, web_key};
 
 /// Strings in bodies that are kept nowhere, or are for secrets.
-const NOT_KEPT: [&str; 2] = [
+const NOT_KEPT: [&str; 5] = [
     "PUT /v1/projects/{id}/session-server private_key",
     "POST /v1/keys/lookup sha256",
+    "POST /v1/leaks token",
+    // Without a secret that is in it: `leaks::hostile_reports_are_refused_in_a_sentence_or_made_harmless`.
+    "POST /v1/leaks url",
+    "POST /v1/leaks note",
 ];
 
 /// A text that is kept: the operation, a body that would be taken, and the field in it.
@@ -113,6 +117,11 @@ fn kept(project: &str) -> Vec<Kept> {
             json!({"action": "set_expiry", "filter": {}, "all": true, "expires_at": "2099-01-01T00:00:00Z"}),
             "expires_at",
         ),
+        of(
+            "POST /v1/leaks/{id}/decision",
+            json!({"decision": "dismissed", "reason": "Why"}),
+            "reason",
+        ),
         of("POST /v1/projects", json!({"name": "Other"}), "name"),
         of("PATCH /v1/projects/{id}", json!({"name": "Other"}), "name"),
         of("PUT /v1/projects/{id}/session-server", server(), "url"),
@@ -146,7 +155,11 @@ async fn send(person: &Person, operation: &str, id: &str, body: &Value) -> crate
 async fn every_text_that_is_kept_refuses_a_secret() {
     let deck = Deck::start().await;
     let project = deck.owner.project("Shop").await;
-    let key = id_of(&deck.owner.web_key(&project, "Checkout").await);
+    let created = deck.owner.web_key(&project, "Checkout").await;
+    let key = id_of(&created);
+    let report = json!({"token": created["secret"]});
+    deck.owner.post("/v1/leaks", &report).await.expect(202);
+    let leak = id_of(&deck.owner.get("/v1/leaks").await.expect(200)[0]);
     for secret in secrets() {
         for text in [
             secret.clone(),
@@ -165,10 +178,10 @@ async fn every_text_that_is_kept_refuses_a_secret() {
                     true => json!([text]),
                     false => json!(text),
                 };
-                let id = if operation.contains("/keys/") {
-                    &key
-                } else {
-                    &project
+                let id = match operation {
+                    of_key if of_key.contains("/keys/") => &key,
+                    of_leak if of_leak.contains("/leaks/") => &leak,
+                    _ => &project,
                 };
                 let answer = send(&deck.owner, operation, id, &body).await;
                 answer.refused(422, Invalid);

@@ -12,7 +12,7 @@ use keydeck::server::address::{TrustedProxies, trusted_proxy};
 use keydeck::server::seal::{RootKey, Sealer, new_data_key};
 use keydeck::server::store::sqlite::SqliteStore;
 use keydeck::server::store::{Founding, PeopleStore, StatusStore};
-use keydeck::server::{Bounds, Listener, LocalSession, ServerState, serve};
+use keydeck::server::{Bounds, LeakSources, Listener, LocalSession, ServerState, serve};
 use reqwest::Method;
 use serde_json::{Value, json};
 use tempfile::TempDir;
@@ -47,7 +47,15 @@ impl Deck {
         let directory = tempfile::tempdir().expect("a directory");
         let token = Token::generate(TokenKind::User).expect("random");
         let state = found(&directory, &token, false, behind_a_proxy()).await;
-        Self::run(directory, state, token.expose(), bounds).await
+        Self::run(directory, state, token.expose(), bounds, LeakSources::default()).await
+    }
+
+    /// Others than whoever has a token may report leaks.
+    pub async fn start_with_leak_sources(sources: LeakSources) -> Self {
+        let directory = tempfile::tempdir().expect("a directory");
+        let token = Token::generate(TokenKind::User).expect("random");
+        let state = found(&directory, &token, false, behind_a_proxy()).await;
+        Self::run(directory, state, token.expose(), Bounds::default(), sources).await
     }
 
     /// Without a proxy in front: nobody can say where they are.
@@ -55,7 +63,14 @@ impl Deck {
         let directory = tempfile::tempdir().expect("a directory");
         let token = Token::generate(TokenKind::User).expect("random");
         let state = found(&directory, &token, false, TrustedProxies::default()).await;
-        Self::run(directory, state, token.expose(), Bounds::default()).await
+        Self::run(
+            directory,
+            state,
+            token.expose(),
+            Bounds::default(),
+            LeakSources::default(),
+        )
+        .await
     }
 
     /// The deck of the person at the terminal: the token that is given is in memory only.
@@ -63,14 +78,27 @@ impl Deck {
         let directory = tempfile::tempdir().expect("a directory");
         let token = Token::generate(TokenKind::User).expect("random");
         let state = found(&directory, &token, true, behind_a_proxy()).await;
-        Self::run(directory, state, token.expose(), Bounds::default()).await
+        Self::run(
+            directory,
+            state,
+            token.expose(),
+            Bounds::default(),
+            LeakSources::default(),
+        )
+        .await
     }
 
-    async fn run(directory: TempDir, state: ServerState, token: &str, bounds: Bounds) -> Self {
+    async fn run(
+        directory: TempDir,
+        state: ServerState,
+        token: &str,
+        bounds: Bounds,
+        leak_sources: LeakSources,
+    ) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").await.expect("a port");
         let url = format!("http://{}", listener.local_addr().expect("bound"));
         let (stop, stopped) = oneshot::channel::<()>();
-        let entrance = Listener::new(listener, None, bounds);
+        let entrance = Listener::new(listener, None, bounds).with_leak_sources(leak_sources);
         let server = tokio::spawn(serve(entrance, state.clone(), async {
             // A dropped sender stops it too.
             let _ = stopped.await;

@@ -18,6 +18,9 @@ pub struct ScanArgs {
     /// Don't ask the server; report every token as unchecked
     #[arg(long)]
     pub offline: bool,
+    /// Report the keys that were found to the server as leaked; needs no sign-in
+    #[arg(long, conflicts_with = "offline")]
+    pub report: bool,
     /// Print JSON, one object per line, the summary last
     #[arg(long)]
     pub json: bool,

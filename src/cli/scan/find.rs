@@ -28,18 +28,27 @@ const BASE64: GeneralPurpose = GeneralPurpose::new(
         .with_decode_padding_mode(DecodePaddingMode::Indifferent),
 );
 
-/// A token without what is secret of it, and where it begins; both count from 1, the column in bytes.
-#[derive(Debug, Clone, PartialEq, Eq)]
+/// A token, and where it begins; both count from 1, the column in bytes.
+#[derive(Debug, Clone)]
 pub struct Finding {
     pub line: u64,
     pub column: u64,
     pub kind: TokenKind,
     pub hint: String,
     pub hash: TokenHash,
+    /// To be reported; nothing shows it.
+    pub token: Token,
+}
+
+impl PartialEq for Finding {
+    fn eq(&self, other: &Self) -> bool {
+        (self.line, self.column, self.kind, &self.hint, self.hash)
+            == (other.line, other.column, other.kind, &other.hint, other.hash)
+    }
 }
 
 /// What was found.
-#[derive(Debug, Default, PartialEq, Eq)]
+#[derive(Debug, Default, PartialEq)]
 pub struct FileMatches {
     pub findings: Vec<Finding>,
     /// How many look like tokens except for their checksum.
@@ -158,6 +167,7 @@ impl Place {
             kind: token.kind(),
             hint: token.hint(),
             hash: token.hash(),
+            token: token.clone(),
         }
     }
 }
@@ -279,6 +289,7 @@ mod tests {
                 kind,
                 hint: token.hint(),
                 hash: token.hash(),
+                token,
             };
             assert_eq!(found, &expected);
         }

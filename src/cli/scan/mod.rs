@@ -7,6 +7,7 @@ mod folds;
 mod found_in;
 mod git;
 mod report;
+mod reporting;
 mod state;
 mod walk;
 
@@ -29,7 +30,8 @@ pub fn run(selection: &Selection, args: ScanArgs) -> Result<(), Failure> {
     }
     let mut states = TokenStates::new();
     let hashes = state::key_hashes(&result);
-    let asked = match args.offline || hashes.is_empty() {
+    let is_asked = !args.offline && !(args.report && !reporting::is_signed_in(selection));
+    let asked = match !is_asked || hashes.is_empty() {
         true => Ok(()),
         false => deck::ask(selection, async |client| {
             state::ask(client, hashes, &mut states).await
@@ -44,6 +46,9 @@ pub fn run(selection: &Selection, args: ScanArgs) -> Result<(), Failure> {
     }
     if !args.json {
         output::notice(summary.in_words());
+    }
+    if args.report {
+        reporting::report(selection, &result)?;
     }
     asked?;
     summary

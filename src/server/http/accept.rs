@@ -31,6 +31,7 @@ use super::router::HttpService;
 use super::site::Site;
 use super::tls::Tls;
 use super::wire;
+use crate::server::leaks::sources::LeakSources;
 use crate::server::state::ServerState;
 
 /// The longest head of a request, in bytes.
@@ -52,6 +53,7 @@ pub struct Listener {
     tls: Option<Tls>,
     bounds: Bounds,
     metrics_access: MetricsAccess,
+    leak_sources: Arc<LeakSources>,
 }
 
 impl Listener {
@@ -62,6 +64,7 @@ impl Listener {
             tls,
             bounds,
             metrics_access: MetricsAccess::default(),
+            leak_sources: Arc::default(),
         }
     }
 
@@ -70,6 +73,15 @@ impl Listener {
     pub fn with_metrics_access(self, metrics_access: MetricsAccess) -> Self {
         Self {
             metrics_access,
+            ..self
+        }
+    }
+
+    /// The same, with others who may report leaks than whoever has a token.
+    #[must_use]
+    pub fn with_leak_sources(self, leak_sources: LeakSources) -> Self {
+        Self {
+            leak_sources: Arc::new(leak_sources),
             ..self
         }
     }
@@ -83,6 +95,7 @@ impl Listener {
                 false => Hosts::Any,
             },
             metrics_access: Arc::new(self.metrics_access.clone()),
+            leak_sources: self.leak_sources.clone(),
         })
     }
 }

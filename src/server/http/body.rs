@@ -19,6 +19,8 @@ use crate::api::ProblemType;
 const MAX_BODY: usize = 64 * 1024;
 /// Of a body that may name very many keys.
 const MAX_LONG_BODY: usize = 512 * 1024;
+/// Of a report of many leaked tokens.
+const MAX_REPORT: usize = 1024 * 1024;
 /// A larger body is read up to here and dropped, because a client that is still writing would
 /// otherwise see a broken connection instead of the response.
 const MAX_DROPPED: usize = 16 * 1024 * 1024;
@@ -46,9 +48,38 @@ impl<S: Send + Sync, T: DeserializeOwned> FromRequest<S> for LongJson<T> {
     }
 }
 
+/// The bytes of a JSON body that may be a report of many leaked tokens; its signature is over these.
+pub struct RawJson(pub Vec<u8>);
+
+impl<S: Send + Sync> FromRequest<S> for RawJson {
+    type Rejection = ApiError;
+
+    async fn from_request(request: Request, _: &S) -> ApiResult<Self> {
+        text(request, "application/json", SEND_JSON, MAX_REPORT)
+            .await
+            .map(Self)
+    }
+}
+
+impl RawJson {
+    pub fn is_list(&self) -> bool {
+        self.0.trim_ascii_start().starts_with(b"[")
+    }
+
+    pub fn object<T: DeserializeOwned>(&self) -> ApiResult<T> {
+        parse(&self.0)
+    }
+
+    pub fn list<T: DeserializeOwned>(&self) -> ApiResult<Vec<T>> {
+        let wrong = "The body must be a JSON array of objects, such as [{\"token\": \"…\"}].";
+        parse_as(&self.0, '[', wrong)
+    }
+}
+
+const SEND_JSON: &str = "Send the body as JSON, with the header Content-Type: application/json.";
+
 async fn json<T: DeserializeOwned>(request: Request, most: usize) -> ApiResult<T> {
-    let expected = "Send the body as JSON, with the header Content-Type: application/json.";
-    let bytes = text(request, "application/json", expected, most).await?;
+    let bytes = text(request, "application/json", SEND_JSON, most).await?;
     parse(&bytes)
 }
 
@@ -139,6 +170,12 @@ async fn collect(body: Body, most: usize) -> ApiResult<Vec<u8>> {
 }
 
 fn parse<T: DeserializeOwned>(bytes: &[u8]) -> ApiResult<T> {
+    let wrong = "The body must be a JSON object, such as {\"name\": \"Checkout\"}.";
+    parse_as(bytes, '{', wrong)
+}
+
+/// `wrong` is said of what begins with something else.
+fn parse_as<T: DeserializeOwned>(bytes: &[u8], begins: char, wrong: &str) -> ApiResult<T> {
     let text = std::str::from_utf8(bytes).map_err(|_| {
         ApiError::new(
             ProblemType::Malformed,
@@ -148,11 +185,8 @@ fn parse<T: DeserializeOwned>(bytes: &[u8]) -> ApiResult<T> {
     // First checks that it is JSON at all: serde_json calls some wrong types syntax errors too.
     serde_json::from_str::<IgnoredAny>(text).map_err(|error| not_json(&error))?;
     // Serde would also take the fields of an object from an array, by their places.
-    if !text.trim_start().starts_with('{') {
-        return Err(ApiError::new(
-            ProblemType::Invalid,
-            "The body must be a JSON object, such as {\"name\": \"Checkout\"}.",
-        ));
+    if !text.trim_start().starts_with(begins) {
+        return Err(ApiError::new(ProblemType::Invalid, wrong));
     }
     let mut deserializer = serde_json::Deserializer::from_str(text);
     serde_path_to_error::deserialize(&mut deserializer).map_err(|error| {

@@ -267,6 +267,19 @@ impl IntoResponse for ApiError {
     }
 }
 
+impl ApiError {
+    /// Of an address from which too many leaks are reported, or with a wrong token.
+    pub fn too_many_reports(wait: Wait) -> Self {
+        let error = Self::from(wait);
+        let seconds = error.retry_after.unwrap_or_default();
+        let detail = format!("Too many leaks were reported from your address; try again in {seconds} s.");
+        Self {
+            retry_after: error.retry_after,
+            ..Self::new(ProblemType::TooManyAtOnce, detail)
+        }
+    }
+}
+
 impl From<Wait> for ApiError {
     fn from(Wait(time): Wait) -> Self {
         // Rounded up, so that a retry then succeeds.

@@ -17,7 +17,7 @@ use prometheus_client::metrics::info::Info;
 use prometheus_client::registry::{Registry, Unit};
 
 use crate::api::PresentedAt;
-use crate::model::{Grant, Rule};
+use crate::model::{Grant, LeakSource, Rule};
 use crate::server::store::Latencies;
 
 #[derive(Debug, Clone, PartialEq, Eq, Hash, EncodeLabelSet)]
@@ -40,12 +40,19 @@ struct Check {
     rule: &'static str,
 }
 
+#[derive(Debug, Clone, PartialEq, Eq, Hash, EncodeLabelSet)]
+struct LeakLabels {
+    source: &'static str,
+    token: &'static str,
+}
+
 /// All that is counted and measured.
 pub struct Metrics {
     registry: Registry,
     requests: Family<Request, Counter>,
     seconds: Family<Route, Histogram, fn() -> Histogram>,
     checks: Family<Check, Counter>,
+    leaks: Family<LeakLabels, Counter>,
     clock_skew: Gauge<f64, AtomicU64>,
     unexplained: Gauge,
 }
@@ -56,6 +63,7 @@ impl Metrics {
         let requests = Family::default();
         let seconds = Family::new_with_constructor(answer_times as fn() -> Histogram);
         let checks = Family::default();
+        let leaks = Family::default();
         let clock_skew = Gauge::default();
         let unexplained = Gauge::default();
         registry.register(
@@ -74,6 +82,11 @@ impl Metrics {
             "checks",
             "Presented keys, and the rule that let them through or refused",
             checks.clone(),
+        );
+        registry.register(
+            "leak_reports",
+            "Tokens that were reported leaked, by who reported them",
+            leaks.clone(),
         );
         registry.register_with_unit(
             "clock_skew",
@@ -98,6 +111,7 @@ impl Metrics {
             requests,
             seconds,
             checks,
+            leaks,
             clock_skew,
             unexplained,
         }
@@ -114,6 +128,14 @@ impl Metrics {
         self.seconds
             .get_or_create(&Route { route })
             .observe(took.as_secs_f64());
+    }
+
+    pub fn leak_reported(&self, source: LeakSource, is_known: bool) {
+        let labels = LeakLabels {
+            source: source.as_str(),
+            token: if is_known { "known" } else { "unknown" },
+        };
+        self.leaks.get_or_create(&labels).inc();
     }
 
     pub fn checked(&self, at: PresentedAt, outcome: Result<&Grant, Rule>) {

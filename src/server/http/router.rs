@@ -34,8 +34,8 @@ use crate::server::auth::signed_in;
 use crate::server::state::ServerState;
 use crate::server::work::{authorize, connect, introspect};
 use crate::server::{
-    activity, events, gateways, keys, lifetimes, me, projects, removals, session_servers, session_tokens,
-    users,
+    activity, events, gateways, keys, leaks, lifetimes, me, projects, removals, session_servers,
+    session_tokens, users,
 };
 
 /// How long a response may take to begin.
@@ -83,10 +83,14 @@ impl HttpService {
     ) -> Self {
         let observed = from_fn_with_state(server.clone(), observe::request);
         let metrics_access = Extension(site.metrics_access.clone());
+        let leak_sources = Extension(site.leak_sources.clone());
         let in_turn = from_fn_with_state(server.clone(), signed_in::in_turn);
         let (routes, connections) = (routes.layer(in_turn.clone()), connections.layer(in_turn));
         let routes = layered(routes, connections, ANSWER, Arc::new(queried)).layer(observed);
-        let routes = routes.layer(metrics_access).with_state(server.clone());
+        let routes = routes
+            .layer(metrics_access)
+            .layer(leak_sources)
+            .with_state(server.clone());
         Self {
             routes: TowerToHyperService::new(routes),
             server,
@@ -246,6 +250,10 @@ fn documented() -> OpenApiRouter<ServerState> {
         .routes(routes!(lifetimes::show, lifetimes::edit))
         .routes(routes!(gateways::list, gateways::add))
         .routes(routes!(gateways::remove))
+        .routes(routes!(leaks::list, leaks::report))
+        .routes(routes!(leaks::decide))
+        .routes(routes!(leaks::gitlab::types))
+        .routes(routes!(leaks::gitlab::revoke))
         .routes(routes!(activity::list))
         .routes(routes!(activity::head))
         .routes(routes!(activity::compare))

@@ -8,6 +8,7 @@ use axum::http::{HeaderMap, HeaderValue};
 
 use super::head::Hosts;
 use super::metrics_access::MetricsAccess;
+use crate::server::leaks::sources::LeakSources;
 
 const NO_SNIFFING: HeaderValue = HeaderValue::from_static("nosniff");
 /// A year, for this host only, not for its subdomains.
@@ -18,6 +19,7 @@ pub struct Site {
     pub over_tls: bool,
     pub hosts: Hosts,
     pub metrics_access: Arc<MetricsAccess>,
+    pub leak_sources: Arc<LeakSources>,
 }
 
 impl Site {

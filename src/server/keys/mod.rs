@@ -49,7 +49,7 @@ impl IntoResponse for Versioned {
 }
 
 /// A key as `user` sees it.
-fn seen_by(user: &User, record: KeyRecord) -> Key {
+pub(super) fn seen_by(user: &User, record: KeyRecord) -> Key {
     Key {
         may: match record.revoked {
             None => policy::key_may(user, record.creator.id, record.scope),
@@ -103,7 +103,7 @@ pub fn left(keys: u64, expired: u64) -> String {
 }
 
 /// Why a key is disabled or revoked, as it is kept.
-fn reason(typed: Option<&str>) -> ApiResult<Option<String>> {
+pub(super) fn reason(typed: Option<&str>) -> ApiResult<Option<String>> {
     let reason = name::paragraph(typed.unwrap_or_default(), MAX_REASON);
     Ok(reason.map_err(|message| FieldErrors::one("reason", message))?)
 }

@@ -259,7 +259,9 @@ pub fn event_of(action: &str) -> Result<KeyEventKind, Changed> {
         | Action::KeyRotated
         | Action::KeyRotationExtended
         | Action::KeyRotationEnded
-        | Action::KeyRotationCancelled => Ok(KeyEventKind::Edited),
+        | Action::KeyRotationCancelled
+        | Action::LeakReported
+        | Action::LeakDecided => Ok(KeyEventKind::Edited),
         Action::UserAdded
         | Action::UserEdited
         | Action::UserRenamed
@@ -280,6 +282,7 @@ pub fn event_of(action: &str) -> Result<KeyEventKind, Changed> {
         | Action::GatewayRemoved
         | Action::GatewayEdited
         | Action::PolicyEdited
+        | Action::LeakSourceAdded
         | Action::RootKeyRotated
         | Action::SecretsResealed
         | Action::Unknown => Err(Changed::Log),

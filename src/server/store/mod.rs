@@ -31,6 +31,8 @@ mod groups;
 mod key_row;
 mod keys;
 pub(crate) mod latency;
+mod leak_decisions;
+mod leaks;
 mod lifetimes;
 mod list;
 mod log_rows;
@@ -70,16 +72,17 @@ pub use self::clock::DatabaseClock;
 pub use self::error::{StoreError, StoreResult};
 pub use self::founding::Founding;
 pub use self::groups::{
-    ActivityStore, DataKeyStore, GatewayStore, KeyStore, PeopleStore, PlanStore, ProjectStore, StatusStore,
-    Store, WorkStore,
+    ActivityStore, DataKeyStore, GatewayStore, KeyStore, LeakStore, PeopleStore, PlanStore, ProjectStore,
+    StatusStore, Store, WorkStore,
 };
 pub use self::latency::Latencies;
 pub use self::records::{
     Actor, AskingServer, ChangeRecord, Changed, Fate, Found, FoundToken, IDEMPOTENT, Idempotency, KeyChange,
-    KeyCreation, KeyGroup, KeyQuery, KeyRecord, KeySlice, KeySwitch, MadePlan, NewGatewayRecord, NewKey,
-    NewKeyToken, NewPlanRecord, NewSessionServer, NewUserRecord, Place, PlaceValue, PlanCommit, PlanRecord,
-    PlanScope, Position, ProjectRecord, ProjectRemoval, Removal, Revocation, RevokedKey, RoleChange,
-    RotationChange, RotationEdit, SessionServerChange, SessionSigner, SessionTokenIssue, Taken, Visible,
+    KeyCreation, KeyGroup, KeyQuery, KeyRecord, KeySlice, KeySwitch, LeakOutcome, LeakRecord, MadePlan,
+    NewGatewayRecord, NewKey, NewKeyToken, NewLeak, NewPlanRecord, NewSessionServer, NewUserRecord, Place,
+    PlaceValue, PlanCommit, PlanRecord, PlanScope, Position, ProjectRecord, ProjectRemoval, Removal,
+    Revocation, RevokedKey, RoleChange, RotationChange, RotationEdit, SessionServerChange, SessionSigner,
+    SessionTokenIssue, Taken, Visible,
 };
 pub use self::seals::{Rotation, Sealed, WrappedDataKey};
 pub use self::statement::{Compared, Cursor};

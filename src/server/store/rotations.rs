@@ -14,12 +14,12 @@ use super::row::{Columns, Read, Row};
 use super::usage::bucket_of;
 use super::value::Value;
 use super::{
-    Found, FoundToken, KeyRecord, NewKeyToken, RotationChange, RotationEdit, StoreResult, Visible, lifetimes,
-    refusals, token_uses,
+    Found, FoundToken, KeyRecord, NewKeyToken, RotationChange, RotationEdit, StoreResult, Visible,
+    leak_decisions, lifetimes, refusals, token_uses,
 };
 use crate::api::{ActivityAction, KeyRotation};
 use crate::model::rotation::MAX_OVERLAP;
-use crate::model::{KeyState, Rule, TokenHash, WhichToken};
+use crate::model::{KeyState, LeakDecision, Rule, TokenHash, WhichToken};
 
 /// The activity log's name for the end of the overlap.
 const ENDS: &str = "old_token_ends_at";
@@ -87,6 +87,7 @@ pub async fn rotate(
         values.insert(0, micros(overlap).into());
     }
     update(change.db(), seq, &format!("{old}, {set}"), values).await?;
+    leak_decisions::of_key(change, seq, LeakDecision::Rotated).await?;
     told(change, &rotating, ActivityAction::KeyRotated).await
 }
 

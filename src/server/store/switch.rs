@@ -6,9 +6,9 @@ use uuid::Uuid;
 use super::changes;
 use super::db::{Change, NewRow, assigned, columns, run_one};
 use super::keys::{KeyBy, changed, find, record};
-use super::{Found, KeyRecord, KeySwitch, StoreResult, Visible, refusals};
+use super::{Found, KeyRecord, KeySwitch, StoreResult, Visible, leak_decisions, refusals};
 use crate::api::ActivityAction;
-use crate::model::{KeyState, Rule};
+use crate::model::{KeyState, LeakDecision, Rule};
 
 /// A key that is disabled already gets the reason, where one is given, and stays so since when it was.
 pub async fn disable(change: &mut impl Change, id: Uuid, reason: Option<&str>) -> StoreResult<KeySwitch> {
@@ -47,6 +47,8 @@ pub async fn enable(change: &mut impl Change, id: Uuid) -> StoreResult<KeySwitch
     if key.disabled.is_none() {
         return Ok(KeySwitch::Switched(key));
     }
+    // Whoever enables a key that is reported has decided that it may stay.
+    leak_decisions::of_key(change, kept.0, LeakDecision::Dismissed).await?;
     let none = None::<i64>;
     let set = columns! { disabled_at: none, disabled_by: none, disabled_reason: "" };
     switch(change, &kept, &key, set, ActivityAction::KeyEnabled).await

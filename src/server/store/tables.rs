@@ -130,6 +130,10 @@ table!(PLANS, "plans", by "seq", numbered:
 table!(PLAN_KEYS, "plan_keys", by "plan, place":
     plan Number, place Number, key Number, version Number, left_alone Text);
 
+table!(LEAKS, "leaks", by "seq", numbered:
+    seq Number, id Id, fingerprint Bytes, key Number, source Text, url Text, note Text, token Text,
+    reported_at Number, response Text, decided_at Number, decided_by Number, decision Text, reason Text);
+
 table!(CLOCK, "clock", by "one":
     one Int, at Number);
 
@@ -156,7 +160,7 @@ table!(USAGE_LOG, "usage_log", by "seq", numbered:
     seq Number, bucket Number, tallies Bytes);
 
 /// In an order in which rows refer to those before.
-pub static TABLES: [&Table; 25] = [
+pub static TABLES: [&Table; 26] = [
     &ORGANISATION,
     &DATA_KEYS,
     &USERS,
@@ -174,6 +178,7 @@ pub static TABLES: [&Table; 25] = [
     &REMOVALS,
     &PLANS,
     &PLAN_KEYS,
+    &LEAKS,
     &CLOCK,
     &USAGE_HOURS,
     &USAGE_WEEKS,

@@ -11,11 +11,13 @@ pub mod add_person;
 pub mod add_project;
 pub mod conflict;
 pub mod disable;
+pub mod dismiss_leak;
 mod explain;
 pub mod extend_rotation;
 pub mod filter;
 mod help;
 mod key_form;
+mod leak;
 mod new_secret;
 mod not_shown;
 mod opening;
@@ -41,6 +43,7 @@ pub use explain::Explaining;
 pub use filter::FilterLine;
 pub use help::Help;
 pub use key_form::KeyForm;
+pub use leak::LeakDialog;
 pub use new_secret::{NewSecret, SecretOf};
 pub use not_shown::NotShown;
 pub use opening::Opening;
@@ -117,6 +120,7 @@ modals! { $
     NotShown(NotShown),
     Plan(PlanDialog),
     Revoked(RevokedCard),
+    Leak(LeakDialog),
     Rotation(RotationDialog),
     Usage(LargeUsage),
     Explain(Explaining),

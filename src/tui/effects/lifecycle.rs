@@ -1,6 +1,6 @@
 //! Asks the server what becomes of a key between its creation and its end.
 
-use crate::api::{KeyFilter, RotationEnd};
+use crate::api::{KeyFilter, LeakList, MAX_LIMIT, RotationEnd};
 use crate::client::Client;
 use crate::model::{StateFilter, expiry};
 use crate::tui::message::{LifecycleReply, LifecycleRequest};
@@ -51,6 +51,14 @@ pub async fn answer(client: Client, request: LifecycleRequest) -> LifecycleReply
             number,
             result: client.counts(&revoked()).await,
         },
+        LifecycleRequest::ReadLeaks { number } => LifecycleReply::LeaksRead {
+            number,
+            result: client.leaks(&undecided()).await,
+        },
+        LifecycleRequest::DecideLeak { id, deciding } => LifecycleReply::LeakDecided {
+            id,
+            result: client.decide_leak(id, &deciding).await.map(Box::new),
+        },
     }
 }
 
@@ -59,6 +67,13 @@ fn expiring() -> KeyFilter {
     KeyFilter {
         expires_days: Some(expiry::WARNED_DAYS),
         ..KeyFilter::default()
+    }
+}
+
+fn undecided() -> LeakList {
+    LeakList {
+        undecided: Some(true),
+        limit: Some(MAX_LIMIT),
     }
 }
 

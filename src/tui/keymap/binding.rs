@@ -100,6 +100,8 @@ pub enum Action {
     CopyId,
     /// Is the key refused, by every server?
     Prove,
+    /// The reports of leaked keys that are to be decided about.
+    Leaks,
     /// How the key is used.
     Usage,
     /// Would this be allowed?

@@ -68,6 +68,7 @@ impl Action {
             | Action::Usage
             | Action::Explain
             | Action::Prove
+            | Action::Leaks
             | Action::Reveal
             | Action::Copy
             | Action::CopyId

@@ -2,7 +2,9 @@
 
 use uuid::Uuid;
 
-use crate::api::{Disabling, KeptToken, Key, KeyCounts, NewRotation, Rotated, RotationExtension};
+use crate::api::{
+    Disabling, KeptToken, Key, KeyCounts, Leak, LeakDeciding, NewRotation, Rotated, RotationExtension,
+};
 use crate::client::Error;
 
 #[derive(Debug)]
@@ -44,6 +46,14 @@ pub enum LifecycleRequest {
     CountRevoked {
         number: u64,
     },
+    /// The reports of leaked keys about which nobody has decided.
+    ReadLeaks {
+        number: u64,
+    },
+    DecideLeak {
+        id: Uuid,
+        deciding: LeakDeciding,
+    },
 }
 
 impl LifecycleRequest {
@@ -53,6 +63,7 @@ impl LifecycleRequest {
             LifecycleRequest::Read { .. }
                 | LifecycleRequest::CountExpiring { .. }
                 | LifecycleRequest::CountRevoked { .. }
+                | LifecycleRequest::ReadLeaks { .. }
         )
     }
 }
@@ -92,6 +103,14 @@ pub enum LifecycleReply {
         number: u64,
         result: Result<KeyCounts, Error>,
     },
+    LeaksRead {
+        number: u64,
+        result: Result<Vec<Leak>, Error>,
+    },
+    LeakDecided {
+        id: Uuid,
+        result: Result<Box<Leak>, Error>,
+    },
 }
 
 impl LifecycleReply {
@@ -106,6 +125,8 @@ impl LifecycleReply {
             LifecycleReply::Rotated { result, .. } => result.as_ref().err(),
             LifecycleReply::ExpiringCounted { result, .. }
             | LifecycleReply::RevokedCounted { result, .. } => result.as_ref().err(),
+            LifecycleReply::LeaksRead { result, .. } => result.as_ref().err(),
+            LifecycleReply::LeakDecided { result, .. } => result.as_ref().err(),
         }
     }
 
@@ -115,6 +136,7 @@ impl LifecycleReply {
             LifecycleReply::Read { .. }
                 | LifecycleReply::ExpiringCounted { .. }
                 | LifecycleReply::RevokedCounted { .. }
+                | LifecycleReply::LeaksRead { .. }
         )
     }
 }

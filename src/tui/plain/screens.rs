@@ -7,13 +7,15 @@ use strum::IntoEnumIterator;
 use super::spoken::{Spoken, UNBROKEN, in_words};
 use super::times::timeless;
 use crate::api::{Key, Order, UsageCount};
+use crate::tui::keymap::Action;
 use crate::tui::state::columns::{EndedColumn, KeyColumn};
 use crate::tui::state::list::{List, Listed};
 use crate::tui::state::query::EndedView;
 use crate::tui::state::{App, Body, Screen};
 use crate::tui::view::list::{Empty, ListColumn, instead_of_rows};
 use crate::tui::view::{
-    Look, activity, body, chips, counts, details, ended, header, people, projects, table, text, time, used,
+    Look, activity, banner, body, chips, counts, details, ended, header, people, projects, table, text, time,
+    used,
 };
 
 /// Columns whose cells say by themselves what they are.
@@ -107,6 +109,8 @@ fn summary(app: &App) -> ListSummary {
     let query = &app.browse.query;
     let mut words = vec![app.screen_title().to_owned()];
     words.extend(Some(counts::found(app)).filter(|found| !found.is_empty()));
+    let leaks = banner::words(app).filter(|_| app.screen == Screen::Keys);
+    words.extend(leaks.map(|leaks| format!("{leaks} ({} decides)", app.way_to(Action::Leaks))));
     let typed = |typed: &str| Some(typed.trim().to_owned()).filter(|typed| !typed.is_empty());
     let filters: Vec<String> = match app.screen {
         Screen::Keys => app.browse.chips().into_iter().map(|(_, words)| words).collect(),

@@ -2,7 +2,7 @@
 
 use uuid::Uuid;
 
-use crate::api::{ActivityAction, KeptToken, Key, Person, PersonRef, PlanAction};
+use crate::api::{ActivityAction, KeptToken, Key, Leak, Person, PersonRef, PlanAction};
 use crate::model::{KeyField, WhichToken};
 use crate::tui::keymap::Action;
 use crate::tui::message::{NamedId, ProjectTask};
@@ -51,6 +51,12 @@ pub enum DialogCommand {
     },
     /// Shows what became of a key that was revoked.
     ShowRevoked(Box<Key>),
+    /// Asks whether to revoke this key.
+    RevokeKey(Box<Key>),
+    /// Gives this key a new token, or manages its rotation.
+    RotateKey(Box<Key>),
+    /// Asks why the report of this leak is dismissed.
+    DismissLeak(Box<Leak>),
     /// Goes to what was done to this key.
     ShowActivity(NamedId),
     /// Shows the rotation of this key, and what can be done with it.

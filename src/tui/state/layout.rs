@@ -35,6 +35,8 @@ pub struct Shape {
     pub details_focused: bool,
     /// Whether the selected row is told more of under the table, where the details are not beside it.
     pub has_strip: bool,
+    /// Whether a line above the table says what is to be decided.
+    pub has_banner: bool,
 }
 
 /// The parts of the main screen; a part that has no room has no height.
@@ -45,6 +47,8 @@ pub struct Layout {
     pub summary: Area,
     /// The rule under the header, on which the filter stands.
     pub rule: Area,
+    /// What is to be decided.
+    pub banner: Area,
     /// Heads and rows.
     pub table: Area,
     /// The column headers.
@@ -136,7 +140,8 @@ impl Layout {
             footer,
             end,
         } = Below::new(width, height, shape);
-        let y = rule.y + rule.height;
+        let banner = line(rule.bottom(), height >= 9 && shape.has_banner);
+        let y = banner.bottom();
         let body = Area {
             x: 0,
             y,
@@ -157,6 +162,7 @@ impl Layout {
             title,
             summary,
             rule,
+            banner,
             table,
             columns,
             rows,

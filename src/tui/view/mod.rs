@@ -3,6 +3,7 @@
 pub(super) mod activity;
 mod apart;
 mod backdrop;
+pub(super) mod banner;
 pub(super) mod body;
 mod canvas;
 pub(super) mod chips;
@@ -78,6 +79,7 @@ pub fn render(buffer: &mut Buffer, area: Rect, app: &App, look: &Look, targets: 
     let layout = app.layout();
     header::title(buffer, clip(layout.title, area), app, look, targets);
     counts::render(buffer, clip(layout.summary, area), app, look, targets);
+    banner::render(buffer, clip(layout.banner, area), app, look, targets);
     screen(buffer, area, app, look, targets);
     rules::render(buffer, area, app, look, targets);
     let mut cursor = filters::render(buffer, area, app, look, targets);

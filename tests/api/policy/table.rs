@@ -192,6 +192,18 @@ pub const TABLE: &[Row] = &[
                                                                                            [200, 403, 403, 403, 403]),
     row("PATCH /v1/policy",                          "",                   r#"{"longest_lifetime_days": {"web": null}}"#,
                                                                                            [200, 403, 403, 403, 403]),
+    row("GET /v1/leaks",                             "?undecided=true",    "",             [200, 200, 200, 200, 200]),
+    row("POST /v1/leaks/{id}/decision",              "01930000-0000-7000-8000-000000000000",
+        r#"{"decision": "dismissed"}"#,                                                    [404, 404, 404, 404, 404]),
+    // Without a sign-in: having the token is the proof, GitLab has one of its own.
+    Row {
+        operation: "POST /v1/leaks",
+        with: "",
+        body: r#"{"token": "kda_1fJjkkpe9PiTw9KSulA8Ghct30vZz4HpdQ5c5b9cPF12dwVzm"}"#,
+        statuses: [422; 8],
+    },
+    with_a_key("GET /v1/revocable_token_types"),
+    Row { operation: "POST /v1/revoke_tokens", with: "", body: "[]", statuses: [401; 8] },
     row("GET /v1/gateways",                          "",                   "",             [200, 403, 403, 403, 403]),
     row("POST /v1/gateways",                         "",                   r#"{"name": "Gateway {n}"}"#,
                                                                                            [201, 403, 403, 403, 403]),

@@ -10,7 +10,12 @@ use super::work::text;
 use crate::deck::{Deck, Server};
 
 /// What changes nothing that must be kept, though its method could.
-const READS: [&str; 2] = ["POST /v1/keys/lookup", "POST /v1/introspect"];
+const READS: [&str; 3] = [
+    "POST /v1/keys/lookup",
+    "POST /v1/introspect",
+    // It takes a token of the operator's; what it stores is stored as by POST /v1/leaks.
+    "POST /v1/revoke_tokens",
+];
 
 struct Stage {
     deck: Deck,
@@ -162,6 +167,21 @@ async fn change_everything(stage: &mut Stage) {
         .await;
     stage
         .ask("DELETE /v1/projects/{id}", &project, Value::Null, &[])
+        .await;
+
+    let board = json!({"scope": "analytics", "name": "Leaky"});
+    let board = stage.ask("POST /v1/keys", "/v1/keys", board, &[]).await;
+    let report = json!({"token": board["secret"], "url": "https://git.example/a"});
+    stage.ask("POST /v1/leaks", "/v1/leaks", report, &[]).await;
+    let leaks = stage
+        .traced
+        .server
+        .ask(Method::GET, "/v1/leaks", &Value::Null)
+        .await;
+    let decision = format!("/v1/leaks/{}/decision", text(&leaks.body[0]["id"]));
+    let dismissed = json!({"decision": "dismissed"});
+    stage
+        .ask("POST /v1/leaks/{id}/decision", &decision, dismissed, &[])
         .await;
 
     let gateway = stage

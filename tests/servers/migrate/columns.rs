@@ -69,6 +69,10 @@ const FILL: &str = "
         VALUES (51, randomblob(16), 13, '{\"action\":\"revoke\"}', '{\"ids\":[]}', 7208, 7201, 7202, '10.0.0.5', 7203, 7204, 7205,
                 7206);
     INSERT INTO plan_keys (plan, place, key, version, left_alone) VALUES (51, 7301, 31, 7302, 'changed');
+    INSERT INTO leaks (seq, id, fingerprint, key, source, url, note, token, reported_at, response, decided_at, decided_by,
+                       decision, reason)
+        VALUES (61, randomblob(16), randomblob(32), 31, 'github', 'https://git.example/a', 'Commit', 'old', 7401, 'told',
+                7402, 13, 'dismissed', 'A test key');
     INSERT OR REPLACE INTO clock (one, at) VALUES (1, 8001);
     INSERT INTO usage_hours (hour, key, rule, n) VALUES (9001, 31, 'origin', 9002);
     INSERT INTO key_sources (key, kind, name, last_used_at) VALUES (31, 1, '10.0.0.4', 9101);

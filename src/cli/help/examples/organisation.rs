@@ -164,6 +164,33 @@ pub(super) const ORGANISATION: &[Declared] = &[
         ],
     ),
     (
+        "leak",
+        &[to("List the keys that were reported leaked", "keydeck leak list")],
+    ),
+    (
+        "leak list",
+        &[
+            to(
+                "List the reports about which nobody has decided",
+                "keydeck leak list",
+            ),
+            to("All of them, for a program", "keydeck leak list --all --json"),
+        ],
+    ),
+    (
+        "leak decide",
+        &[
+            to(
+                "Revoke the leaked key",
+                "keydeck leak decide 01930000-0000-7000-8000-000000000000 --revoke",
+            ),
+            to(
+                "Leave it, and enable it again",
+                "keydeck leak decide 01930000-0000-7000-8000-000000000000 --dismiss --reason 'a test key'",
+            ),
+        ],
+    ),
+    (
         "gateway",
         &[
             to("List the gateways", "keydeck gateway list"),

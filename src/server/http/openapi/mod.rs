@@ -3,7 +3,7 @@
 pub mod refusals;
 
 pub use self::refusals::{
-    BadBody, BadForm, BadPlan, BadQuery, Common, Ended, Forbidden, InUse, KeyChecked, LastOwner,
+    BadBody, BadForm, BadPlan, BadQuery, BadReport, Common, Ended, Forbidden, InUse, KeyChecked, LastOwner,
     MetricsRefused, NoSessionServer, NoSuchId, NotRotated, NotRotating, Outdated, PlanRefused, Revoked,
     ShownOnce, Stale, Stays, Unasked,
 };
@@ -18,7 +18,10 @@ use utoipa::openapi::security::{HttpAuthScheme, HttpBuilder, SecurityScheme};
 use utoipa::{Modify, OpenApi};
 
 use self::refusals::refusal;
-use crate::api::{ChangeEvent, CountExtra, KeyExtra, Order, PageFrom, Problem, Sort};
+use crate::api::{
+    ChangeEvent, CountExtra, KeyExtra, LeakReport, Order, PageFrom, Problem, ScannedToken, Sort,
+    TokenFeedback,
+};
 
 /// The document without its operations.
 pub fn frame() -> Document {
@@ -65,7 +68,7 @@ pub fn answer(
     // It is no route of the router.
     paths(crate::server::work::authorize::answer),
     // Those of query parameters and of other events are not collected by themselves.
-    components(schemas(ChangeEvent, Problem, Sort, Order, PageFrom, KeyExtra, CountExtra)),
+    components(schemas(ChangeEvent, LeakReport, ScannedToken, TokenFeedback, Problem, Sort, Order, PageFrom, KeyExtra, CountExtra)),
     modifiers(&Bearer),
     security(("token" = [])),
     tags(
@@ -75,6 +78,7 @@ pub fn answer(
         (name = "projects", description = "Projects, which keys are assigned to"),
         (name = "users", description = "The people of the organisation"),
         (name = "activity", description = "The activity log, and live events"),
+        (name = "leaks", description = "Keys that are reported leaked, by others and by whoever has the token"),
         (name = "gateways", description = "Gateways in front of an API that check its keys"),
         (name = "connections", description = "Keys in use: for web pages and apps, with a key instead of a sign-in"),
         (name = "operations", description = "For the server's operator"),

@@ -66,6 +66,18 @@ refusals! {
         "415": "The body is not `application/json`.",
         "422": "Fields are wrong; `errors` names them.",
     }
+    /// Of a report of leaks.
+    BadReport {
+        "400": "The body is not JSON, or a header can't be read.",
+        "401": "The signature or the token that is shared with the server is missing or wrong.",
+        "408": "The body did not arrive in time.",
+        "413": "The body is larger than 1 MiB.",
+        "415": "The body is not `application/json`.",
+        "422": "Fields are wrong; `errors` names them.",
+        "429": "Too many reports from this address. `Retry-After` says how many seconds to wait.",
+        "500": "A server error.",
+        "503": "The database is unavailable or the server is overloaded, or the keys of GitHub can't be read.",
+    }
     /// Of a plan that is made.
     BadPlan {
         "400": "The body is not JSON, or a header can't be read.",

@@ -16,6 +16,7 @@ mod activity;
 mod data_keys;
 mod gateways;
 mod keys;
+mod leaks;
 mod people;
 mod plans;
 mod projects;
@@ -26,6 +27,7 @@ pub use self::activity::ActivityStore;
 pub use self::data_keys::DataKeyStore;
 pub use self::gateways::GatewayStore;
 pub use self::keys::KeyStore;
+pub use self::leaks::LeakStore;
 pub use self::people::PeopleStore;
 pub use self::plans::PlanStore;
 pub use self::projects::ProjectStore;
@@ -39,6 +41,7 @@ pub trait Store:
     + PlanStore
     + ProjectStore
     + GatewayStore
+    + LeakStore
     + WorkStore
     + ActivityStore
     + DataKeyStore
@@ -53,6 +56,7 @@ impl<T> Store for T where
         + PlanStore
         + ProjectStore
         + GatewayStore
+        + LeakStore
         + WorkStore
         + ActivityStore
         + DataKeyStore
@@ -73,13 +77,14 @@ pub(super) mod of_engine {
     pub(in crate::server::store) use super::data_keys::data_key_store;
     pub(in crate::server::store) use super::gateways::gateway_store;
     pub(in crate::server::store) use super::keys::key_store;
+    pub(in crate::server::store) use super::leaks::leak_store;
     pub(in crate::server::store) use super::people::people_store;
     pub(in crate::server::store) use super::plans::plan_store;
     pub(in crate::server::store) use super::projects::project_store;
     pub(in crate::server::store) use super::status::status_store;
     pub(in crate::server::store) use super::work::work_store;
     pub(in crate::server::store) use super::{
-        ActivityStore, DataKeyStore, GatewayStore, KeyStore, PeopleStore, PlanStore, ProjectStore,
+        ActivityStore, DataKeyStore, GatewayStore, KeyStore, LeakStore, PeopleStore, PlanStore, ProjectStore,
         StatusStore, WorkStore,
     };
     pub(in crate::server::store) use crate::api::{
@@ -87,18 +92,18 @@ pub(super) mod of_engine {
         Organisation, Person, PlanDifference, PlanProgress, Policy, PolicyEdit, ProjectQuery,
         RemovalProgress, Usage, User, UserQuery,
     };
-    pub(in crate::server::store) use crate::model::{Role, Settings, TokenHash};
+    pub(in crate::server::store) use crate::model::{LeakDecision, LeakSource, Role, Settings, TokenHash};
     pub(in crate::server::store) use crate::server::store::keys::KeyBy;
     pub(in crate::server::store) use crate::server::store::seals::{Resealed, SealedSecret, SecretPlace};
     pub(in crate::server::store) use crate::server::store::usage::Pending;
     pub(in crate::server::store) use crate::server::store::{
         Actor, AskingServer, Called, ChangeRecord, Checked, Compared, Cursor, DatabaseClock, Fate, Found,
-        FoundToken, KeyChange, KeyCreation, KeyQuery, KeyRecord, KeySlice, KeySwitch, Latencies, MadePlan,
-        NewGatewayRecord, NewKey, NewKeyToken, NewPlanRecord, NewSessionServer, NewUserRecord, PlanCommit,
-        PlanRecord, ProjectRecord, ProjectRemoval, Removal, Revocation, RoleChange, Rotation, RotationChange,
-        RotationEdit, Sealed, SessionServerChange, SessionSigner, SessionTokenIssue, StoreResult, Taken,
-        Tallies, Visible, WrappedDataKey, activity, called, count, data_keys, gateways, keys, lifetimes,
-        people, plans, projects, removal, revocations, rotations, session_servers, session_tokens, statement,
-        switch, usage,
+        FoundToken, KeyChange, KeyCreation, KeyQuery, KeyRecord, KeySlice, KeySwitch, Latencies, LeakOutcome,
+        LeakRecord, MadePlan, NewGatewayRecord, NewKey, NewKeyToken, NewLeak, NewPlanRecord,
+        NewSessionServer, NewUserRecord, PlanCommit, PlanRecord, ProjectRecord, ProjectRemoval, Removal,
+        Revocation, RoleChange, Rotation, RotationChange, RotationEdit, Sealed, SessionServerChange,
+        SessionSigner, SessionTokenIssue, StoreResult, Taken, Tallies, Visible, WrappedDataKey, activity,
+        called, count, data_keys, gateways, keys, leaks, lifetimes, people, plans, projects, removal,
+        revocations, rotations, session_servers, session_tokens, statement, switch, usage,
     };
 }

@@ -84,6 +84,10 @@ const MIGRATIONS: &[Migration] = &[
         writes_compared: false,
         sql: include_str!("../../../../assets/migrations/postgres/016_revoked_search.sql"),
     },
+    Migration {
+        writes_compared: false,
+        sql: include_str!("../../../../assets/migrations/postgres/017_leaks.sql"),
+    },
 ];
 
 /// The first schema whose log states who there is.

@@ -1,6 +1,7 @@
 //! What is stored, and what comes of changing it, as those who ask the store have it.
 
 mod keys;
+mod leaks;
 mod people;
 mod plans;
 mod projects;
@@ -15,6 +16,7 @@ pub use self::keys::{
     KeySlice, KeySwitch, NewKey, NewKeyToken, Place, PlaceValue, Position, Revocation, RevokedKey,
     RotationChange, RotationEdit,
 };
+pub use self::leaks::{LeakOutcome, LeakRecord, NewLeak};
 pub use self::people::{Fate, NewUserRecord, Removal, RoleChange};
 pub use self::plans::{MadePlan, NewPlanRecord, PlanCommit, PlanRecord, PlanScope};
 pub use self::projects::{

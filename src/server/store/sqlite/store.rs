@@ -63,6 +63,7 @@ people_store!(SqliteStore);
 plan_store!(SqliteStore);
 project_store!(SqliteStore);
 gateway_store!(SqliteStore);
+leak_store!(SqliteStore);
 work_store!(SqliteStore);
 activity_store!(SqliteStore);
 data_key_store!(SqliteStore);

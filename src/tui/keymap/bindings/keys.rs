@@ -57,6 +57,13 @@ pub const BINDINGS: &[Binding] = &[
         "is the revoked key refused? each server checks it"
     ),
     bind!(
+        ALL,
+        [ch('L')],
+        Leaks,
+        "",
+        "decide about keys that were reported leaked"
+    ),
+    bind!(
         &[Keys],
         [ch(' ')],
         Mark,

@@ -162,6 +162,9 @@ impl App {
         if action == Action::Back && !goes_back && !self.can_go_back() {
             return Err(Reason::NothingToDo);
         }
+        if action == Action::Leaks && self.leaks.reports().is_empty() {
+            return Err(Reason::NothingToDo);
+        }
         if action == Action::DropFilter && self.browse.chips().is_empty() {
             return Err(Reason::NothingToDo);
         }

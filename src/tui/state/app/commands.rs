@@ -59,6 +59,7 @@ impl App {
             Action::Reveal => self.reveal(),
             Action::CopyId => self.copy_id(),
             Action::Prove => self.open_revoked(),
+            Action::Leaks => self.open_leaks(),
             Action::Usage => self.open_usage(),
             Action::Explain => self.open_explain(),
             Action::ItsActivity => self.show_activity_of_selected(),

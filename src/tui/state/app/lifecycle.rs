@@ -64,6 +64,7 @@ impl App {
     pub(super) fn count_aside(&mut self) {
         self.count_expiring();
         self.count_revoked();
+        self.read_leaks();
     }
 
     fn count_expiring(&mut self) {
@@ -106,6 +107,8 @@ impl App {
                     self.count_expiring();
                 }
             }
+            LifecycleReply::LeaksRead { number, result } => self.leaks_read(number, result),
+            LifecycleReply::LeakDecided { id, result } => self.leak_decided(id, result),
             LifecycleReply::RevokedCounted { number, result } => {
                 if self.revoked_count.counted(number, result) {
                     self.count_revoked();
@@ -144,7 +147,7 @@ impl App {
         self.open(NewSecret::new(SecretOf::RotatedKey(Box::new(key)), secret));
     }
 
-    fn show_changed(&mut self, key: Key) {
+    pub(super) fn show_changed(&mut self, key: Key) {
         let id = key.id;
         self.browse.rows.update(key);
         self.browse.refresh(&mut self.effects);

@@ -6,6 +6,7 @@ mod commands;
 mod demo;
 mod displaced;
 mod input;
+mod leaks;
 mod lifecycle;
 mod lookup;
 mod marking;
@@ -43,7 +44,7 @@ use crate::tui::dialogs::Modal;
 use crate::tui::keymap::{Keymap, Layer};
 use crate::tui::message::{Effect, Load, Message, NamedId, Timer};
 use crate::tui::state::{
-    ActivityLog, Body, Browse, Layout, Loadable, Notice, Outage, People, Projects, Screen, SideCount,
+    ActivityLog, Body, Browse, Layout, Leaks, Loadable, Notice, Outage, People, Projects, Screen, SideCount,
     Targets, Tone,
 };
 
@@ -96,6 +97,7 @@ pub struct App {
     pub key_usage: Loadable<Usage>,
     pub expiring: SideCount,
     pub revoked_count: SideCount,
+    pub leaks: Leaks,
     pub over: Vec<Modal>,
     /// Where one was before one jumped to other keys.
     trail: Trail,
@@ -158,6 +160,7 @@ impl App {
             key_usage: Loadable::default(),
             expiring: SideCount::default(),
             revoked_count: SideCount::default(),
+            leaks: Leaks::default(),
             over: Vec::new(),
             trail: Trail::default(),
             details_focused: false,
@@ -313,6 +316,7 @@ impl App {
         let shape = Shape {
             details_focused: self.details_focused,
             has_strip: self.screen == Screen::Keys,
+            has_banner: self.screen == Screen::Keys && !self.leaks.reports().is_empty(),
         };
         Layout::new(self.size.0, self.size.1, shape)
     }

@@ -40,6 +40,7 @@ impl App {
         self.marks.doubt_all();
         self.expiring.clear();
         self.revoked_count.clear();
+        self.leaks.clear();
         self.count_aside();
         self.hide_secret();
         if !self.may_show(self.screen) {

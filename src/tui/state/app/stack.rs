@@ -3,7 +3,8 @@
 
 use super::App;
 use crate::tui::dialogs::{
-    Confirmation, Conflict, Modal, RevokedCard, RotationDialog, SuccessorPicker, extend_rotation,
+    Confirmation, Conflict, Modal, RevokeDialog, RevokedCard, RotationDialog, SuccessorPicker, dismiss_leak,
+    extend_rotation, rotate,
 };
 use crate::tui::message::{Effect, LifecycleRequest, Message, PeopleRequest};
 use crate::tui::state::command::{About, DialogAnswer, DialogCommand};
@@ -85,6 +86,12 @@ impl App {
             DialogCommand::DropNotice => self.notice = None,
             DialogCommand::ShowKey { key, token } => self.show_key(&key, token),
             DialogCommand::ShowRevoked(key) => self.open(RevokedCard::new(*key)),
+            DialogCommand::RevokeKey(key) => self.open(RevokeDialog::new(*key)),
+            DialogCommand::RotateKey(key) => match key.rotation {
+                Some(_) => self.open(RotationDialog::new(*key)),
+                None => self.open(rotate::open(&key)),
+            },
+            DialogCommand::DismissLeak(leak) => self.open(dismiss_leak::open(&leak)),
             DialogCommand::ShowActivity(key) => self.activity_of_key(key.id, key.name),
             DialogCommand::ManageRotation(key) => self.open(RotationDialog::new(*key)),
             DialogCommand::ExtendRotation(key) => self.open(extend_rotation::open(&key)),
