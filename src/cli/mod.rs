@@ -1,6 +1,7 @@
 //! The commands: one file each, over the same client and store as everything else.
 
 mod activity;
+mod activity_stream;
 pub mod args;
 mod ask;
 mod backup;

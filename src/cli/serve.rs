@@ -13,6 +13,7 @@ use tokio::net::{TcpListener, TcpSocket};
 use tokio::signal::unix::{SignalKind, signal};
 use url::Url;
 
+use super::activity_stream::ActivityStreamArgs;
 use super::database::DatabaseArgs;
 use super::leak::sources::LeakSourceArgs;
 use super::{Failure, logs, output, shared_token, values};
@@ -88,6 +89,8 @@ pub struct ServeArgs {
         value_parser = trusted_proxy
     )]
     pub trusted_proxies: Vec<IpNet>,
+    #[command(flatten)]
+    pub stream: ActivityStreamArgs,
 }
 
 pub fn run(args: ServeArgs) -> Result<(), Failure> {
@@ -136,6 +139,8 @@ async fn serve(
 ) -> Result<(), Failure> {
     let organisation = store.organisation().await.map_err(Failure::failed)?;
     let ending = ended_by_signal()?;
+    let stream = args.stream.open()?;
+    args.stream.survive_rotation()?;
     let (listener, address) = listen(args.listen, "--listen")?;
     let of_metrics = match args.metrics_listen {
         Some(address) => Some(listen(address, "--metrics-listen")?),
@@ -158,6 +163,9 @@ async fn serve(
         tracing::info!("metrics are served at http://{address}/metrics");
         tokio::spawn(server::serve_metrics(listener, state.clone()))
     });
+    if let Some(stream) = stream {
+        tokio::spawn(server::stream_activity(stream, state.clone()));
+    }
     let incoming = Listener::new(listener, tls, bounds)
         .with_metrics_access(metrics_access)
         .with_leak_sources(leak_sources);

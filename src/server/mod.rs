@@ -5,6 +5,7 @@
 //! of them share is `state`, which imports no handler; a background task is in the module that it works on.
 
 mod activity;
+mod activity_stream;
 mod auth;
 mod clock;
 mod events;
@@ -22,6 +23,7 @@ mod session_servers;
 mod session_tokens;
 mod state;
 pub mod store;
+mod trust;
 mod users;
 mod verify;
 mod work;
@@ -30,6 +32,7 @@ use std::io;
 
 use tokio::net::TcpListener;
 
+pub use self::activity_stream::{ActivityStream, Destination};
 pub use self::auth::policy;
 pub use self::http::address;
 pub use clock::Clock;
@@ -76,6 +79,11 @@ pub async fn serve(
     }
     work::usage::write_all(&state).await;
     Ok(())
+}
+
+/// Passes the activity log on, until the server of `state` is closing.
+pub async fn stream_activity(stream: ActivityStream, state: ServerState) {
+    activity_stream::run(state, stream).await;
 }
 
 /// Serves only the metrics, to anyone who reaches `listener`, until the server of `state` is closing.

@@ -2,6 +2,7 @@
 #![cfg(test)]
 
 mod activity;
+mod activity_stream;
 #[path = "../common/authority.rs"]
 mod authority;
 mod backup;

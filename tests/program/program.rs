@@ -289,9 +289,13 @@ impl Served<'_> {
         self.child.wait().expect("ended");
     }
 
+    pub fn signal(&self, signal: Signal) {
+        kill_process(Pid::from_child(&self.child), signal).expect("sent");
+    }
+
     /// Ends it as an operator does. What it said on stderr, and its exit code.
     pub fn terminate(mut self) -> (Option<i32>, String) {
-        kill_process(Pid::from_child(&self.child), Signal::TERM).expect("sent");
+        self.signal(Signal::TERM);
         let status = self.child.wait().expect("ended");
         let mut said = String::new();
         if let Some(stderr) = &mut self.child.stderr {

@@ -25,6 +25,7 @@ mod indexes;
 mod instants;
 mod local_development;
 mod log;
+mod log_readers;
 mod migration;
 mod names;
 mod paging;

@@ -30,6 +30,7 @@ mod on_postgres {
     mod engine;
     mod instants;
     mod local_development;
+    mod log_readers;
     mod names;
     #[path = "postgres_only.rs"]
     mod only;

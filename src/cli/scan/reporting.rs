@@ -34,11 +34,11 @@ pub fn is_signed_in(selection: &Selection) -> bool {
 pub fn report(selection: &Selection, result: &ScanResult) -> Result<(), Failure> {
     let mut seen = HashSet::new();
     let mut tokens: Vec<(&Token, String)> = Vec::new();
-    for (path, found) in &result.matches {
+    for (source, found) in &result.matches {
         let keys = found.findings.iter();
         for finding in keys.filter(|finding| matches!(finding.kind, TokenKind::Key(_))) {
             if seen.insert(finding.hash) {
-                tokens.push((&finding.token, format!("{}:{}", path.display(), finding.line)));
+                tokens.push((&finding.token, format!("{}:{}", source.in_words(), finding.line)));
             }
         }
     }

@@ -7,7 +7,7 @@ use std::sync::atomic::AtomicU64;
 use std::time::Duration;
 
 use axum::http::{Method, StatusCode};
-use jiff::SignedDuration;
+use jiff::{SignedDuration, Timestamp};
 use prometheus_client::encoding::{self, EncodeLabelSet};
 use prometheus_client::metrics::counter::Counter;
 use prometheus_client::metrics::family::Family;
@@ -16,6 +16,7 @@ use prometheus_client::metrics::histogram::{Histogram, exponential_buckets};
 use prometheus_client::metrics::info::Info;
 use prometheus_client::registry::{Registry, Unit};
 
+use super::lag::Lag;
 use crate::api::PresentedAt;
 use crate::model::{Grant, LeakSource, Rule};
 use crate::server::store::Latencies;
@@ -55,6 +56,11 @@ pub struct Metrics {
     leaks: Family<LeakLabels, Counter>,
     clock_skew: Gauge<f64, AtomicU64>,
     unexplained: Gauge,
+    /// Of the activity stream.
+    pub lag: Lag,
+    pub stream_failures: Counter,
+    rows_behind: Gauge,
+    time_behind: Gauge<f64, AtomicU64>,
 }
 
 impl Metrics {
@@ -99,6 +105,7 @@ impl Metrics {
             "1 when the database holds what its activity log doesn't explain, as was looked at after the start",
             unexplained.clone(),
         );
+        let (stream_failures, rows_behind, time_behind) = of_stream(&mut registry);
         for (name, help, histogram) in [
             ("store_read", "Reads that are answered on the spot", &store.read),
             ("store_search", "Reads that may take long", &store.search),
@@ -114,6 +121,10 @@ impl Metrics {
             leaks,
             clock_skew,
             unexplained,
+            lag: Lag::default(),
+            stream_failures,
+            rows_behind,
+            time_behind,
         }
     }
 
@@ -155,10 +166,35 @@ impl Metrics {
     pub fn text(&self, clock_skew: SignedDuration, is_unexplained: bool) -> Result<String, fmt::Error> {
         self.clock_skew.set(clock_skew.as_secs_f64());
         self.unexplained.set(i64::from(is_unexplained));
+        let (rows, seconds) = self.lag.behind(Timestamp::now());
+        self.rows_behind.set(rows as i64);
+        self.time_behind.set(seconds);
         let mut text = String::new();
         encoding::text::encode(&mut text, &self.registry)?;
         Ok(text)
     }
+}
+
+/// How often the activity stream failed, and how many rows and seconds it is behind.
+fn of_stream(registry: &mut Registry) -> (Counter, Gauge, Gauge<f64, AtomicU64>) {
+    let (failures, rows, time) = (Counter::default(), Gauge::default(), Gauge::default());
+    registry.register(
+        "activity_stream_failures",
+        "How often the activity log could not be passed on, and it was tried again",
+        failures.clone(),
+    );
+    registry.register(
+        "activity_stream_behind_rows",
+        "Rows of the activity log that are not passed on yet",
+        rows.clone(),
+    );
+    registry.register_with_unit(
+        "activity_stream_behind",
+        "For how long the first of them has waited",
+        Unit::Seconds,
+        time.clone(),
+    );
+    (failures, rows, time)
 }
 
 fn answer_times() -> Histogram {

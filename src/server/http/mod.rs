@@ -12,6 +12,7 @@ pub mod extract;
 pub mod framing;
 pub mod head;
 pub mod health;
+pub mod lag;
 pub mod metrics;
 pub mod metrics_access;
 pub mod observe;

@@ -35,6 +35,7 @@ mod leak_decisions;
 mod leaks;
 mod lifetimes;
 mod list;
+mod log_readers;
 mod log_rows;
 mod names;
 mod order;

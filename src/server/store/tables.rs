@@ -110,6 +110,9 @@ table!(ACTIVITY, "activity", by "seq":
 table!(ACTIVITY_HEAD, "activity_head", by "one":
     one Int, seq Number, hash Bytes, pending Bytes);
 
+table!(LOG_READERS, "log_readers", by "name":
+    name Text, seq Number, holder Id, held_until Number);
+
 table!(BASELINE, "baseline", by "kind, number":
     kind Number, number Number, state Bytes);
 
@@ -172,6 +175,7 @@ pub static TABLES: [&Table; 26] = [
     &KEY_COUNTS,
     &ACTIVITY,
     &ACTIVITY_HEAD,
+    &LOG_READERS,
     &BASELINE,
     &IDEMPOTENCY,
     &GATEWAYS,

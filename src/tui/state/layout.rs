@@ -230,6 +230,7 @@ mod tests {
         let shape = Shape {
             details_focused,
             has_strip,
+            has_banner: false,
         };
         Layout::new(width, height, shape)
     }

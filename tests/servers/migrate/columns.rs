@@ -56,6 +56,7 @@ const FILL: &str = "
          randomblob(16), randomblob(32), randomblob(32)),
         (2, 4002, NULL, NULL, 'sign_in_refused', NULL, '', NULL, randomblob(32), NULL, NULL, NULL, NULL);
     UPDATE activity_head SET seq = 2, hash = randomblob(32), pending = randomblob(32);
+    INSERT INTO log_readers (name, seq, holder, held_until) VALUES ('stdout', 4101, randomblob(16), 4102);
     INSERT INTO baseline (kind, number, state) VALUES (3, 31, randomblob(32));
     INSERT INTO idempotency (creator, token, fingerprint, key, created_at)
         VALUES (13, 'once', randomblob(32), 31, 5001);

@@ -3,8 +3,10 @@
 use std::net::IpAddr;
 
 use async_trait::async_trait;
+use jiff::SignedDuration;
+use uuid::Uuid;
 
-use crate::api::{ActivityHead, ActivityPage, ActivityQuery};
+use crate::api::{Activity, ActivityHead, ActivityPage, ActivityQuery};
 use crate::server::store::{ChangeRecord, Compared, Cursor, StoreResult, Visible};
 
 #[async_trait]
@@ -24,6 +26,22 @@ pub trait ActivityStore: Send + Sync {
     /// Returns when something may have been committed since the last call, by this process or another one; sleeps
     /// otherwise. For one listener at a time.
     async fn changed(&self);
+
+    /// The rows of the log after `after`, up to `to`, oldest first.
+    async fn rows(&self, after: u64, to: u64) -> StoreResult<Vec<Activity>>;
+    /// How far this reader of the log is. `None`: it never began.
+    async fn log_reader(&self, name: &str) -> StoreResult<Option<u64>>;
+    /// Takes the reader for so long; one that never began begins after the row `first`. Returns how far it is. `None`: another
+    /// server has it.
+    async fn claim_log_reader(
+        &self,
+        name: &str,
+        first: u64,
+        holder: Uuid,
+        lease: SignedDuration,
+    ) -> StoreResult<Option<u64>>;
+    /// Notes how far it is, and lets go. `false`: another server has taken it since.
+    async fn advance_log_reader(&self, name: &str, seq: u64, holder: Uuid) -> StoreResult<bool>;
 }
 
 macro_rules! activity_store {
@@ -56,6 +74,34 @@ macro_rules! activity_store {
 
             async fn changed(&self) {
                 self.committed.notified().await;
+            }
+
+            async fn rows(&self, after: u64, to: u64) -> StoreResult<Vec<Activity>> {
+                long!(self, |db| log_readers::rows(db, after, to))
+            }
+
+            async fn log_reader(&self, name: &str) -> StoreResult<Option<u64>> {
+                quick!(self, |db| log_readers::place(db, name))
+            }
+
+            async fn claim_log_reader(
+                &self,
+                name: &str,
+                first: u64,
+                holder: Uuid,
+                lease: SignedDuration,
+            ) -> StoreResult<Option<u64>> {
+                let name = name.to_owned();
+                change!(self, None, |change| log_readers::claim(
+                    change, &name, first, holder, lease
+                ))
+            }
+
+            async fn advance_log_reader(&self, name: &str, seq: u64, holder: Uuid) -> StoreResult<bool> {
+                let name = name.to_owned();
+                change!(self, None, |change| log_readers::advance(
+                    change, &name, seq, holder
+                ))
             }
         }
     };

@@ -71,6 +71,7 @@ pub(super) mod of_engine {
     pub(in crate::server::store) use std::sync::Arc;
 
     pub(in crate::server::store) use async_trait::async_trait;
+    pub(in crate::server::store) use jiff::SignedDuration;
     pub(in crate::server::store) use uuid::Uuid;
 
     pub(in crate::server::store) use super::activity::activity_store;
@@ -88,8 +89,8 @@ pub(super) mod of_engine {
         StatusStore, WorkStore,
     };
     pub(in crate::server::store) use crate::api::{
-        ActivityHead, ActivityPage, ActivityQuery, ChainHash, Gateway, KeyAttention, KeyCounts, KeyFilter,
-        Organisation, Person, PlanDifference, PlanProgress, Policy, PolicyEdit, ProjectQuery,
+        Activity, ActivityHead, ActivityPage, ActivityQuery, ChainHash, Gateway, KeyAttention, KeyCounts,
+        KeyFilter, Organisation, Person, PlanDifference, PlanProgress, Policy, PolicyEdit, ProjectQuery,
         RemovalProgress, Usage, User, UserQuery,
     };
     pub(in crate::server::store) use crate::model::{LeakDecision, LeakSource, Role, Settings, TokenHash};
@@ -103,7 +104,7 @@ pub(super) mod of_engine {
         NewSessionServer, NewUserRecord, PlanCommit, PlanRecord, ProjectRecord, ProjectRemoval, Removal,
         Revocation, RoleChange, Rotation, RotationChange, RotationEdit, Sealed, SessionServerChange,
         SessionSigner, SessionTokenIssue, StoreResult, Taken, Tallies, Visible, WrappedDataKey, activity,
-        called, count, data_keys, gateways, keys, leaks, lifetimes, people, plans, projects, removal,
-        revocations, rotations, session_servers, session_tokens, statement, switch, usage,
+        called, count, data_keys, gateways, keys, leaks, lifetimes, log_readers, people, plans, projects,
+        removal, revocations, rotations, session_servers, session_tokens, statement, switch, usage,
     };
 }

@@ -88,6 +88,10 @@ const MIGRATIONS: &[Migration] = &[
         writes_compared: false,
         sql: include_str!("../../../../assets/migrations/postgres/017_leaks.sql"),
     },
+    Migration {
+        writes_compared: false,
+        sql: include_str!("../../../../assets/migrations/postgres/018_log_readers.sql"),
+    },
 ];
 
 /// The first schema whose log states who there is.

@@ -109,6 +109,11 @@ const MIGRATIONS: &[Migration] = &[
         sql: include_str!("../../../../assets/migrations/sqlite/020_leaks.sql"),
         then: |_| Ok(()),
     },
+    Migration {
+        first: |_| Ok(()),
+        sql: include_str!("../../../../assets/migrations/sqlite/021_log_readers.sql"),
+        then: |_| Ok(()),
+    },
 ];
 
 /// The newest schema.

@@ -8,19 +8,17 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
 
-use rustls_platform_verifier::Verifier;
 use tokio_postgres::Config;
 use tokio_postgres::config::{Host, SslMode, TargetSessionAttrs};
 use tokio_postgres_rustls::MakeRustlsConnect;
 use tokio_rustls::rustls::crypto::aws_lc_rs;
-use tokio_rustls::rustls::pki_types::CertificateDer;
-use tokio_rustls::rustls::pki_types::pem::PemObject;
 use tokio_rustls::rustls::{ClientConfig, RootCertStore};
 use url::{Url, form_urlencoded};
 
 pub use self::error::AddressError;
 use super::passfile::{Login, PassFile, PassFileError};
 use crate::model::Secret;
+use crate::server::trust::{self, TrustError};
 
 /// A connection that can't be made within this time has failed.
 const CONNECT: Duration = Duration::from_secs(3);
@@ -226,35 +224,19 @@ fn is_here(host: &Host) -> bool {
 
 /// The system's authorities count, and that in the file besides; none is read when none is asked.
 fn tls(mode: SslMode, authority: Option<PathBuf>) -> Result<MakeRustlsConnect, AddressError> {
-    let unready = |error: &dyn fmt::Display| AddressError::Tls(error.to_string());
-    let provider = Arc::new(aws_lc_rs::default_provider());
-    let builder = ClientConfig::builder_with_provider(provider.clone())
-        .with_safe_default_protocol_versions()
-        .map_err(|error| unready(&error))?;
     if mode == SslMode::Disable {
-        let trusting_nobody = builder.with_root_certificates(RootCertStore::empty());
+        let provider = Arc::new(aws_lc_rs::default_provider());
+        let trusting_nobody = ClientConfig::builder_with_provider(provider)
+            .with_safe_default_protocol_versions()
+            .map_err(|error| AddressError::Tls(error.to_string()))?
+            .with_root_certificates(RootCertStore::empty());
         return Ok(MakeRustlsConnect::new(trusting_nobody.with_no_client_auth()));
     }
-    let roots = match authority {
-        None => Vec::new(),
-        Some(file) => certificates(&file).map_err(|why| AddressError::Authority { file, why })?,
-    };
-    let verifier = Verifier::new_with_extra_roots(roots, provider).map_err(|error| unready(&error))?;
-    let config = builder
-        .dangerous()
-        .with_custom_certificate_verifier(Arc::new(verifier))
-        .with_no_client_auth();
+    let config = trust::client(authority.as_deref()).map_err(|error| match error {
+        TrustError::Authority { file, why } => AddressError::Authority { file, why },
+        TrustError::Tls(why) => AddressError::Tls(why),
+    })?;
     Ok(MakeRustlsConnect::new(config))
-}
-
-fn certificates(file: &PathBuf) -> Result<Vec<CertificateDer<'static>>, String> {
-    let found: Result<Vec<_>, _> = CertificateDer::pem_file_iter(file)
-        .and_then(Iterator::collect)
-        .map_err(|error| error.to_string());
-    match found {
-        Ok(found) if found.is_empty() => Err("no certificate is in it".into()),
-        found => found,
-    }
 }
 
 #[cfg(test)]
