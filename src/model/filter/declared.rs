@@ -65,8 +65,8 @@ pub const DECLARED: [FilterWord; 12] = [
     FilterWord {
         word: "refused:",
         example: "refused:24h",
-        about: "refused within 24 hours; 7d, or today (since midnight) too",
-        parameter: "refused_since",
+        about: "refused within 24 hours; 7d or today too",
+        parameter: "refused_hours",
         values: WordValues::Some(&["24h", "today", "7d"]),
         read: refused,
     },

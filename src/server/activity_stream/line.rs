@@ -70,6 +70,7 @@ fn target_of(action: ActivityAction) -> TargetKind {
         }
         A::KeyDisabled | A::KeyEnabled | A::KeyRotated | A::KeyRotationExtended => TargetKind::Key,
         A::KeyRotationEnded | A::KeyRotationCancelled => TargetKind::Key,
+        A::LeakReported | A::LeakDecided => TargetKind::Key,
         A::ProjectCreated | A::ProjectEdited | A::ProjectRemoved | A::ProjectHandedOver => {
             TargetKind::Project
         }
@@ -81,7 +82,9 @@ fn target_of(action: ActivityAction) -> TargetKind {
         }
         A::SignInRefused => TargetKind::Server,
         A::GatewayAdded | A::GatewayRemoved | A::GatewayEdited => TargetKind::Gateway,
-        A::RootKeyRotated | A::SecretsResealed | A::PolicyEdited => TargetKind::Organisation,
+        A::RootKeyRotated | A::SecretsResealed | A::PolicyEdited | A::LeakSourceAdded => {
+            TargetKind::Organisation
+        }
         A::Unknown => TargetKind::Unknown,
     }
 }

@@ -23,7 +23,7 @@ const DEPLOYED: ListColumn<Project> = ListColumn {
     label: "DEPLOYED",
     fit: Fit::of(8, 1, 8),
     cell: |project, look| match project.deployed {
-        true => ("yes".into(), look.theme.good()),
+        true => ("yes".into(), look.theme.text()),
         false => ("no".into(), look.theme.warning()),
     },
 };
