@@ -10,6 +10,7 @@ mod ended;
 mod explain;
 mod guide;
 mod jumps;
+mod leaks;
 mod lifecycle;
 mod lookup;
 mod marks;

@@ -63,12 +63,12 @@ impl LeakDialog {
         self.buttons = match may.revoke && !self.read_only {
             false => buttons,
             true => {
-                let buttons = buttons.with(LeakChoice::Dismiss, "Keep it…", "Keep…", false);
+                let buttons = buttons.with(LeakChoice::Dismiss, "Keep it…", "Keep", false);
                 let buttons = match may.rotate {
-                    true => buttons.with(LeakChoice::Rotate, "Rotate…", "Rotate…", false),
+                    true => buttons.with(LeakChoice::Rotate, "Rotate…", "Rotate", false),
                     false => buttons,
                 };
-                buttons.with(LeakChoice::Revoke, "Revoke…", "Revoke…", true)
+                buttons.with(LeakChoice::Revoke, "Revoke…", "Revoke", true)
             }
         };
     }

@@ -2,6 +2,7 @@
 
 pub mod draw;
 pub mod ended;
+pub mod leaks;
 pub mod lists;
 pub mod marks;
 pub mod people;

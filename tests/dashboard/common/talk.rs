@@ -47,6 +47,8 @@ impl Talk {
         talk.answer_page(Ok(page(keys.clone())));
         talk.answer_page(Ok(page(keys)));
         talk.answer_counts(counts);
+        // Asked at the start, and again once connected.
+        talk.answer_leaks(Vec::new()).answer_leaks(Vec::new());
         talk.effects.clear();
         talk
     }

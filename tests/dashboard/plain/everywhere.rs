@@ -11,6 +11,7 @@ use keydeck::tui::message::Message;
 use super::Ear;
 use crate::availability::{STATES, press};
 use crate::common::draw::{drawn, look};
+use crate::common::leaks::leak;
 use crate::common::talk::*;
 
 /// States of dialogs beside those in which it is tested what is available.
@@ -22,6 +23,12 @@ pub const OTHERS: &[Named] = &[
     ("the card of a revoked key", || {
         let mut talk = keys("");
         talk.revoke(14);
+        talk
+    }),
+    ("a key that was reported leaked", || {
+        let mut talk = keys("");
+        talk.answer_leaks(vec![leak(1, key(1, "Assistant 1", Scope::Web))]);
+        talk.press("L");
         talk
     }),
     ("a conflict", || {

@@ -56,13 +56,7 @@ pub const BINDINGS: &[Binding] = &[
         "refused?",
         "is the revoked key refused? each server checks it"
     ),
-    bind!(
-        ALL,
-        [ch('L')],
-        Leaks,
-        "",
-        "decide about keys that were reported leaked"
-    ),
+    bind!(ALL, [ch('L')], Leaks, "", "decide about leaked keys"),
     bind!(
         &[Keys],
         [ch(' ')],
