@@ -4,7 +4,6 @@ use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 use uuid::Uuid;
 
-use super::COUNT_CAP;
 use crate::model::filter::filtering;
 use crate::model::{Scope, StateFilter};
 
@@ -42,6 +41,8 @@ impl KeyAttention {
     pub const REFUSED_HOURS: u32 = 24;
     /// So do keys that were neither used nor created within so many days.
     pub const IDLE_DAYS: u32 = 90;
+    /// The most that are counted of each: it is asked with each change that is shown, and must not cost more than a page.
+    pub const CAP: u64 = 1_000;
 }
 
 /// A count that is bounded, so that it takes no longer however many keys there are.
@@ -57,8 +58,8 @@ impl AtLeast {
     pub fn plus(self, other: Self) -> Self {
         let count = self.count + other.count;
         Self {
-            count: count.min(COUNT_CAP),
-            capped: self.capped || other.capped || count > COUNT_CAP,
+            count: count.min(KeyAttention::CAP),
+            capped: self.capped || other.capped || count > KeyAttention::CAP,
         }
     }
 }

@@ -23,6 +23,7 @@ pub fn sql() -> String {
 }
 
 const UNROTATED: &str = "
+    DROP TRIGGER keys_count_once_ended; DROP TRIGGER keys_count_ends; DROP TABLE ended_counts;
     DROP TABLE log_readers; DROP TRIGGER leaks_end_with_their_key; DROP TABLE leaks; DROP TABLE usage_weeks; DROP INDEX keys_by_scope_last_refused_at; DROP INDEX keys_by_last_refused_at;
     CREATE INDEX keys_by_last_refused_at ON keys (last_refused_at)
     WHERE revoked_at IS NULL AND last_refused_at > 0;

@@ -23,6 +23,7 @@ mod ends;
 mod engine;
 mod indexes;
 mod instants;
+mod kept_counts;
 mod local_development;
 mod log;
 mod log_readers;

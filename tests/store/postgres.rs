@@ -29,6 +29,7 @@ mod on_postgres {
     #[path = "engine_postgres.rs"]
     mod engine;
     mod instants;
+    mod kept_counts;
     mod local_development;
     mod log_readers;
     mod names;

@@ -180,6 +180,13 @@ const RELEASED: &[Release] = &[
         19,
         &["App", "Board", "Booth", "Checkout"]
     ),
+    release!(
+        "022_ended_counts.sql",
+        // The same rows: it counts those that have ended.
+        "schema-9.sql",
+        19,
+        &["App", "Board", "Booth", "Checkout"]
+    ),
 ];
 
 /// The database as a keydeck of schema `version` left it.

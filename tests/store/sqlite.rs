@@ -8,7 +8,7 @@ use std::time::Duration;
 
 use jiff::Timestamp;
 use keydeck::api::{KeyFilter, Sort};
-use keydeck::model::{Role, Scope};
+use keydeck::model::{Role, Scope, StateFilter};
 use keydeck::server::store::sqlite::{SampleKey, SampleProject, SqliteStore};
 use keydeck::server::store::{
     ActivityStore, Found, KeyStore, PeopleStore, Revocation, Sealed, StatusStore, StoreError, Visible,
@@ -18,7 +18,7 @@ use strum::{IntoEnumIterator, VariantArray};
 use uuid::Uuid;
 
 use super::deck::{Deck, actor, data_key, founding, new_key, query, text};
-use super::engine::Place;
+use super::engine::{self, Place};
 
 fn create(path: &Path) -> Result<SqliteStore, StoreError> {
     SqliteStore::create(path, &founding(), &data_key())
@@ -78,7 +78,7 @@ async fn a_database_is_made_once_and_opened_if_it_is_one() {
         .unwrap();
     assert!(matches!(
         SqliteStore::open(&path),
-        Err(StoreError::Newer { found: 99, known: 21 })
+        Err(StoreError::Newer { found: 99, known: 22 })
     ));
     let nowhere = directory.path().join("missing/keydeck.db");
     assert!(matches!(create(&nowhere), Err(StoreError::Unavailable(_))));
@@ -355,6 +355,15 @@ async fn loaded_sample_keys_are_as_good_as_created_ones() {
             assert_eq!(deck.listing(&query).await.len() as u64, matching, "{query:?}");
         }
     }
+    // However many have ended, they are known.
+    let end = |at: i64| format!("UPDATE keys SET expires_at = {at} WHERE seq <= 11000");
+    engine::run(&deck.place, &end(1)).await.unwrap();
+    let state = Some(StateFilter::Expired);
+    let default = KeyFilter::default();
+    let expired = count(KeyFilter { state, ..default }).await;
+    assert_eq!((expired.total(), expired.capped), (11_000, false));
+    assert_eq!(count(KeyFilter::default()).await.total(), 1001);
+    engine::run(&deck.place, &end(i64::MAX)).await.unwrap();
     let many = count(text("kiosk")).await;
     assert_eq!((many.total(), many.capped), (10_000, true));
     // Of more keys than can be sorted for a page, the sorts that have no index for them say so.

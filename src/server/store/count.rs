@@ -1,16 +1,16 @@
-//! How many active keys there are: read from the counts that triggers keep, or, under a filter that they are not kept by,
+//! How many keys there are: read from the counts that triggers keep, or, under a filter that they are not kept by,
 //! counted up to a cap.
 
 use strum::IntoEnumIterator;
 
 use super::db::{Db, one, values};
+use super::dialect::Dialect;
 use super::filter::Filter;
-use super::key_row::expired;
 use super::search::{Candidates, Search, Source};
 use super::sql::Sql;
 use super::{StoreResult, Visible};
 use crate::api::{AtLeast, COUNT_CAP, KeyAttention, KeyCounts, KeyFilter};
-use crate::model::Scope;
+use crate::model::{Scope, StateFilter};
 
 /// How many a creator has in a project that were not revoked; 0 is any.
 pub async fn active(db: &impl Db, creator: i64, project: i64) -> StoreResult<u64> {
@@ -18,52 +18,76 @@ pub async fn active(db: &impl Db, creator: i64, project: i64) -> StoreResult<u64
     one(db, sql, values![creator, project]).await
 }
 
-/// How many match a filter that the counts are kept by. Triggers don't know when a key expires, so that those that have
-/// are taken off; one index has all of what is asked.
-pub async fn unexpired<D: Db>(db: &D, filter: &Filter) -> StoreResult<KeyCounts> {
-    let along = D::DIALECT.keys_along("keys_by_expires_at", false);
+/// How many microseconds a span of `ended_counts` has, as a power of two.
+const SPAN: u32 = 38;
+
+/// How many match a filter that the counts are kept by. Triggers don't know when a key expires, but keep how many do in each
+/// span of time: those of the spans that are over have expired, and of the present span one index has all of what is asked.
+pub async fn kept<D: Db>(db: &D, filter: &Filter) -> StoreResult<KeyCounts> {
+    // Read once: between two looks at the clock a span may end.
     let mut sql = Sql::new(format!(
-        "SELECT k.scope, count(*){along} AND {}",
-        expired(D::DIALECT)
+        "WITH late AS MATERIALIZED (SELECT {} AS at) ",
+        D::DIALECT.now()
     ));
-    filter.push_counted_to(&mut sql);
+    match filter.usage.state {
+        Some(StateFilter::Revoked) => {
+            sql.push("SELECT scope, n FROM ended_counts WHERE ", []);
+            push_kept_by(filter, &mut sql);
+            sql.push(" AND span = -1", []);
+        }
+        Some(StateFilter::Expired) => push_expired(filter, D::DIALECT, "", &mut sql),
+        _ => {
+            sql.push("SELECT scope, n FROM key_counts WHERE ", []);
+            push_kept_by(filter, &mut sql);
+            sql.push(" UNION ALL ", []);
+            push_expired(filter, D::DIALECT, "-", &mut sql);
+        }
+    }
+    let mut sums = [0; 3];
+    for (scope, n) in sql.all::<(Scope, i64)>(db).await? {
+        sums[scope as usize] += n;
+    }
+    let of = |scope: Scope| u64::try_from(sums[scope as usize]).unwrap_or_default();
+    Ok(KeyCounts {
+        web: of(Scope::Web),
+        mobile: of(Scope::Mobile),
+        analytics: of(Scope::Analytics),
+        ..KeyCounts::default()
+    })
+}
+
+/// Those that have expired, by scope: of the spans that are over, and of the present one.
+fn push_expired(filter: &Filter, dialect: Dialect, sign: &str, sql: &mut Sql<'_>) {
+    let began = format!("(SELECT at >> {SPAN} FROM late)");
+    let over = format!("SELECT scope, {sign}CAST(sum(n) AS bigint) FROM ended_counts WHERE ");
+    sql.push(&over, []);
+    push_kept_by(filter, sql);
+    let along = dialect.keys_along("keys_by_expires_at", false);
+    let present = format!(
+        " AND span >= 0 AND span < {began} GROUP BY scope
+          UNION ALL SELECT k.scope, {sign}count(*){along}
+            AND k.expires_at >= ({began} << {SPAN}) AND k.expires_at <= (SELECT at FROM late)"
+    );
+    sql.push(&present, []);
+    filter.push_counted_to(sql);
     sql.push(" GROUP BY k.scope", []);
-    let mut counts = kept(db, filter).await?;
-    for (scope, n) in sql.all::<(Scope, u64)>(db).await? {
-        let left = of(&mut counts, scope);
-        *left = left.saturating_sub(n);
-    }
-    Ok(counts)
 }
 
-/// Those of a scope.
-fn of(counts: &mut KeyCounts, scope: Scope) -> &mut u64 {
-    match scope {
-        Scope::Web => &mut counts.web,
-        Scope::Mobile => &mut counts.mobile,
-        Scope::Analytics => &mut counts.analytics,
-    }
-}
-
-/// How many match those of the filter's conditions that the counts are kept by.
-pub async fn kept(db: &impl Db, filter: &Filter) -> StoreResult<KeyCounts> {
-    let mut sql = Sql::new("SELECT scope, n FROM key_counts WHERE ");
+/// What the counts of a filter are found by.
+fn push_kept_by(filter: &Filter, sql: &mut Sql<'_>) {
     match filter.creator {
         None => sql.push("creator = 0", []),
-        Some(row) => row.push_to(&mut sql, "creator"),
+        Some(row) => row.push_to(sql, "creator"),
     }
     match filter.project {
         None => sql.push(" AND project = 0", []),
-        Some(row) => row.push_to(&mut sql, " AND project"),
+        Some(row) => row.push_to(sql, " AND project"),
     }
-    if let Some(scope) = filter.scope {
-        sql.push(" AND scope = ?", [scope.into()]);
+    match filter.scope {
+        // Said, so that each of them is gone to.
+        None => sql.push(" AND scope IN (0, 1, 2)", []),
+        Some(scope) => sql.push(" AND scope = ?", [scope.into()]),
     }
-    let mut counts = KeyCounts::default();
-    for (scope, n) in sql.all(db).await? {
-        *of(&mut counts, scope) = n;
-    }
-    Ok(counts)
 }
 
 /// Looks at the keys, as far as they are counted.
@@ -178,11 +202,11 @@ async fn looked_at<D: Db>(
     if let (Some(creator), true) = (filter.creator, index.contains("creator")) {
         creator.push_to(&mut sql, " AND k.creator");
     }
-    sql.at_least(D::DIALECT, COUNT_CAP as usize + 1);
+    sql.at_least(D::DIALECT, KeyAttention::CAP as usize + 1);
     sql.push(") AS k", []);
     let (looked_at, count): (u64, u64) = one(db, &sql.text, &sql.values).await?;
     Ok(AtLeast {
-        count: count.min(COUNT_CAP),
-        capped: looked_at > COUNT_CAP,
+        count: count.min(KeyAttention::CAP),
+        capped: looked_at > KeyAttention::CAP,
     })
 }

@@ -363,6 +363,13 @@ pub fn is_counted(filter: &KeyFilter) -> bool {
     counted == *filter
 }
 
+/// The same, of the keys that have not ended, of those that have expired, or of those that were revoked.
+pub fn is_kept(filter: &KeyFilter) -> bool {
+    let mut of_any = filter.clone();
+    let state = of_any.state.take();
+    matches!(state, None | Some(StateFilter::Expired | StateFilter::Revoked)) && is_counted(&of_any)
+}
+
 /// Whether a page is a walk along an index, or a few, so that it costs the same however many keys there are.
 pub fn is_quick(query: &KeyQuery) -> bool {
     let (filter, visible) = (&query.filter, query.visible);

@@ -103,6 +103,9 @@ table!(LIFETIMES, "lifetimes", by "scope":
 table!(KEY_COUNTS, "key_counts", by "creator, project, scope":
     creator Number, project Number, scope Small, n Number);
 
+table!(ENDED_COUNTS, "ended_counts", by "creator, project, scope, span":
+    creator Number, project Number, scope Small, span Number, n Number);
+
 table!(ACTIVITY, "activity", by "seq":
     seq Number, at Number, actor Number, address Text, action Text, key Number, subject Text, changes Text,
     hash Bytes, key_creator Number, entity Id, state Bytes, baseline Bytes);
@@ -163,7 +166,7 @@ table!(USAGE_LOG, "usage_log", by "seq", numbered:
     seq Number, bucket Number, tallies Bytes);
 
 /// In an order in which rows refer to those before.
-pub static TABLES: [&Table; 27] = [
+pub static TABLES: [&Table; 28] = [
     &ORGANISATION,
     &DATA_KEYS,
     &USERS,
@@ -173,6 +176,7 @@ pub static TABLES: [&Table; 27] = [
     &RETIRED_TOKENS,
     &LIFETIMES,
     &KEY_COUNTS,
+    &ENDED_COUNTS,
     &ACTIVITY,
     &ACTIVITY_HEAD,
     &LOG_READERS,

@@ -7,7 +7,7 @@ use super::pool::Lease;
 use super::{PostgresStore, search};
 use crate::api::{KeyCounts, KeyFilter, Sort, Usage};
 use crate::server::store::db::Db;
-use crate::server::store::filter::{Filter, is_counted};
+use crate::server::store::filter::{Filter, is_kept};
 use crate::server::store::search::Search;
 use crate::server::store::{KeyQuery, KeySlice, StoreResult, Visible};
 use crate::server::store::{count, list, report};
@@ -37,8 +37,8 @@ impl PostgresStore {
         let Some(resolved) = Filter::resolve(&**db, filter, visible).await? else {
             return Ok(KeyCounts::default());
         };
-        if is_counted(filter) {
-            return count::unexpired(&**db, &resolved).await;
+        if is_kept(filter) {
+            return count::kept(&**db, &resolved).await;
         }
         let search = search::of(&**db, &self.trigrams, resolved, Sort::CreatedAt).await?;
         count::counted(&**db, &search).await

@@ -92,6 +92,10 @@ const MIGRATIONS: &[Migration] = &[
         writes_compared: false,
         sql: include_str!("../../../../assets/migrations/postgres/018_log_readers.sql"),
     },
+    Migration {
+        writes_compared: false,
+        sql: include_str!("../../../../assets/migrations/postgres/019_ended_counts.sql"),
+    },
 ];
 
 /// The first schema whose log states who there is.

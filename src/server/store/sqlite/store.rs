@@ -10,7 +10,7 @@ use super::snapshot::snapshot;
 use super::{SqliteStore, check, indexes, search};
 use crate::api::Sort;
 use crate::server::store::db::at_once;
-use crate::server::store::filter::{Filter, is_counted, is_quick};
+use crate::server::store::filter::{Filter, is_kept, is_quick};
 use crate::server::store::groups::of_engine::*;
 use crate::server::store::names::Remembered;
 use crate::server::store::{clock, count, list, report};
@@ -119,7 +119,7 @@ impl SqliteStore {
     }
 
     async fn counted_keys(&self, visible: Visible, filter: &KeyFilter) -> StoreResult<KeyCounts> {
-        if is_counted(filter) {
+        if is_kept(filter) {
             let counts = |conn: &Connection| counts(conn, visible, filter);
             return self.pool.read(|conn| snapshot(conn, counts));
         }
@@ -180,8 +180,8 @@ fn counts(conn: &Connection, visible: Visible, filter: &KeyFilter) -> StoreResul
     let Some(resolved) = at_once(Filter::resolve(conn, filter, visible))? else {
         return Ok(KeyCounts::default());
     };
-    if is_counted(filter) {
-        return at_once(count::unexpired(conn, &resolved));
+    if is_kept(filter) {
+        return at_once(count::kept(conn, &resolved));
     }
     let search = search::of(conn, resolved, Sort::CreatedAt)?;
     at_once(count::counted(conn, &search))
