@@ -7,7 +7,7 @@ use axum::Extension;
 use axum::extract::{FromRequest, Request, State};
 use axum::http::{HeaderMap, StatusCode};
 
-use super::intake::{self, Found};
+use super::intake::{self, ReportedToken};
 use super::sources::LeakSources;
 use crate::api::{LeakTypes, TokenToRevoke};
 use crate::model::LeakSource;
@@ -57,7 +57,7 @@ pub async fn revoke(
         .filter(|token| TYPES.contains(&token.kind.as_str()))
         .map(|token| {
             let location = token.location.as_deref().unwrap_or_default();
-            Found::in_text(token.token.expose(), location, "")
+            ReportedToken::in_text(token.token.expose(), location, "")
         });
     let from = server.proxies.client(peer.address().ip(), &headers);
     intake::store_some(&server, LeakSource::Gitlab, from, found.collect()).await?;

@@ -17,9 +17,9 @@ pub const MAX_NOTE: usize = 500;
 const AT_ONCE: usize = 50;
 
 /// A token of a key that somebody found.
-pub struct Found(NewLeak);
+pub struct ReportedToken(NewLeak);
 
-impl Found {
+impl ReportedToken {
     pub fn of(token: &Token, url: &str, note: &str) -> Self {
         let hash = token.hash();
         let mut fingerprint = Sha256::new();
@@ -59,7 +59,7 @@ pub async fn store(
     server: &ServerState,
     source: LeakSource,
     from: IpAddr,
-    found: Vec<Found>,
+    found: Vec<ReportedToken>,
 ) -> ApiResult<Vec<bool>> {
     store_some(server, source, from, found.into_iter().map(Some).collect()).await
 }
@@ -69,12 +69,12 @@ pub async fn store_some(
     server: &ServerState,
     source: LeakSource,
     from: IpAddr,
-    found: Vec<Option<Found>>,
+    found: Vec<Option<ReportedToken>>,
 ) -> ApiResult<Vec<bool>> {
     let mut known = vec![false; found.len()];
     let places = found.into_iter().enumerate();
     let places: Vec<(usize, NewLeak)> = places
-        .filter_map(|(place, found)| found.map(|Found(leak)| (place, leak)))
+        .filter_map(|(place, found)| found.map(|ReportedToken(leak)| (place, leak)))
         .collect();
     for part in places.chunks(AT_ONCE) {
         let leaks = part.iter().map(|(_, leak)| leak.clone()).collect();

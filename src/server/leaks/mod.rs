@@ -13,7 +13,7 @@ use axum::http::{HeaderMap, StatusCode};
 use axum::response::{IntoResponse, Response};
 use tokio::time::sleep_until;
 
-use self::intake::{Found, MAX_NOTE, MAX_URL};
+use self::intake::{MAX_NOTE, MAX_URL, ReportedToken};
 use self::sources::LeakSources;
 use super::keys::{reason, seen_by};
 use crate::api::{
@@ -85,7 +85,7 @@ pub async fn report(
 }
 
 /// What whoever has a token says of it; what is wrong with it can be seen without knowing any key.
-fn held(report: &LeakReport) -> ApiResult<Found> {
+fn held(report: &LeakReport) -> ApiResult<ReportedToken> {
     let token = Token::presented(report.token.expose())
         .map_err(|why| ApiError::invalid_field("token", format!("Send the token that leaked: {why}.")))?;
     if !matches!(token.kind(), TokenKind::Key(_)) {
@@ -102,7 +102,7 @@ fn held(report: &LeakReport) -> ApiResult<Found> {
             ));
         }
     }
-    Ok(Found::of(&token, &report.url, &report.note))
+    Ok(ReportedToken::of(&token, &report.url, &report.note))
 }
 
 async fn scanned(
@@ -110,12 +110,12 @@ async fn scanned(
     from: std::net::IpAddr,
     tokens: Vec<ScannedToken>,
 ) -> ApiResult<Vec<TokenFeedback>> {
-    let found: Vec<Option<Found>> = tokens
+    let found: Vec<Option<ReportedToken>> = tokens
         .iter()
         .map(|scanned| {
             let note = scanned.source.as_deref().unwrap_or_default();
             let url = scanned.url.as_deref().unwrap_or_default();
-            Found::in_text(scanned.token.expose(), url, note)
+            ReportedToken::in_text(scanned.token.expose(), url, note)
         })
         .collect();
     let known = intake::store_some(server, LeakSource::Github, from, found).await?;
