@@ -9,6 +9,7 @@ use super::completions::args::{CompleteArgs, CompletionsArgs};
 use super::config::args::ConfigArgs;
 use super::dashboard::ShownArgs;
 use super::demo::DemoArgs;
+use super::export::args::ExportArgs;
 use super::gateway::args::GatewayArgs;
 use super::guide::GuideArgs;
 use super::init::InitArgs;
@@ -91,6 +92,11 @@ pub enum Command {
     Policy(PolicyArgs),
     /// Show the activity log, and verify that it is complete and unchanged
     Activity(ActivityArgs),
+    /// Write keys, the activity log or usage to a file that other programs read
+    ///
+    /// As CSV or JSON lines, on standard output or in a new file. No secret and no hash of one is ever in it. Cells of CSV
+    /// that a spreadsheet would run as a formula have an apostrophe before them.
+    Export(ExportArgs),
     /// Show and check the configuration file: servers, keys, colours, dates
     Config(ConfigArgs),
     /// Open the dashboard with temporary sample data

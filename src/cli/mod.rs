@@ -13,6 +13,7 @@ mod confirm;
 mod dashboard;
 mod database;
 mod demo;
+mod export;
 mod flags;
 mod gateway;
 mod guide;
@@ -94,6 +95,7 @@ pub fn run(cli: Cli) -> Result<(), Failure> {
         Some(Command::Leak(args)) => leak::run(selection, args.command),
         Some(Command::Policy(args)) => policy::run(selection, args.command),
         Some(Command::Activity(args)) => activity::run(selection, args.command),
+        Some(Command::Export(args)) => export::run(selection, args.command),
         Some(Command::Config(args)) => without(selection, "config").and_then(|()| config::run(&args)),
         Some(Command::Demo(args)) => without(selection, "demo").and_then(|()| demo::run(&args, shown)),
         Some(Command::Guide(args)) => without(selection, "guide").and_then(|()| guide::run(&args)),

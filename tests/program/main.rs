@@ -12,6 +12,7 @@ mod cli;
 mod cli_completions;
 mod cli_ended;
 mod cli_ends;
+mod cli_export;
 mod cli_filter;
 mod cli_gateways;
 mod cli_help;

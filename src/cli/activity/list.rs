@@ -45,7 +45,8 @@ pub async fn run(client: &Client, args: &ActivityListArgs) -> Result<(), Failure
     print(&all.items, all.next)
 }
 
-async fn query(client: &Client, args: &ActivityListArgs) -> Result<ActivityQuery, Failure> {
+/// What the flags ask for.
+pub async fn query(client: &Client, args: &ActivityListArgs) -> Result<ActivityQuery, Failure> {
     let key = match &args.key {
         Some(text) => Some(key_id(client, text).await?),
         None => None,

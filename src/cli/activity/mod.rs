@@ -1,7 +1,7 @@
 //! `keydeck activity …`: the activity log, and its verification.
 
 pub mod args;
-mod list;
+pub(super) mod list;
 mod verify;
 
 use self::args::ActivityCommand;

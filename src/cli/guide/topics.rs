@@ -26,6 +26,7 @@ pub const TOPICS: &[Topic] = topics![
     "leaks"
     "people"
     "activity"
+    "export"
     "scripts"
     "configuration"
     "connecting"

@@ -21,7 +21,10 @@ const LONGEST_EXAMPLE: usize = 74;
 /// The commands in the order in which they are told. What no group names is the program's own.
 const GROUPS: [(&str, &[&str]); 5] = [
     ("Keys", &["key", "scan", "leak", "policy"]),
-    ("Organisation", &["project", "user", "activity", "whoami"]),
+    (
+        "Organisation",
+        &["project", "user", "activity", "export", "whoami"],
+    ),
     ("Gateways", &["gateway"]),
     (
         "Server",

@@ -35,7 +35,8 @@ pub async fn run(client: &Client, args: &KeyListArgs) -> Result<(), Failure> {
     print(&all.items, is_ended, all.next.as_deref())
 }
 
-async fn query(client: &Client, args: &KeyListArgs) -> Result<KeyList, Failure> {
+/// What the flags ask for.
+pub async fn query(client: &Client, args: &KeyListArgs) -> Result<KeyList, Failure> {
     let mut words = args.filter.clone().unwrap_or_default();
     let meant = words
         .state

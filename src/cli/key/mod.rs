@@ -6,7 +6,7 @@ mod change;
 mod ended;
 mod explain;
 mod field_flags;
-mod list;
+pub(super) mod list;
 mod lookup;
 pub mod many;
 mod preview;

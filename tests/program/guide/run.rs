@@ -48,6 +48,7 @@ const DOCUMENTS: &[(&str, Setting)] = &[
     ("scripts", Setting::SignedIn),
     ("leaks", Setting::SignedIn),
     ("activity", Setting::SignedIn),
+    ("export", Setting::SignedIn),
     ("gateways", Setting::SignedIn),
     ("backup", Setting::Database),
     ("upgrade", Setting::Database),

@@ -227,4 +227,44 @@ pub(super) const ORGANISATION: &[Declared] = &[
             "keydeck gateway remove edge-1",
         )],
     ),
+    (
+        "export",
+        &[
+            to(
+                "Every key, for a spreadsheet",
+                "keydeck export keys --output keys.csv",
+            ),
+            to(
+                "The whole activity log, for another program",
+                "keydeck export activity --format jsonl > activity.jsonl",
+            ),
+        ],
+    ),
+    (
+        "export keys",
+        &[
+            to(
+                "Every key, for a spreadsheet",
+                "keydeck export keys --output keys.csv",
+            ),
+            to(
+                "Those that nobody used in the last 180 days",
+                "keydeck export keys --filter idle:180d --format jsonl",
+            ),
+        ],
+    ),
+    (
+        "export activity",
+        &[to(
+            "What was done in the last seven days",
+            "keydeck export activity --since 7d --output week.csv",
+        )],
+    ),
+    (
+        "export usage",
+        &[to(
+            "How often the Web keys were used on each day of the last week",
+            "keydeck export usage --scope web --output usage.csv",
+        )],
+    ),
 ];
