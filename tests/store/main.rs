@@ -24,6 +24,7 @@ mod engine;
 mod indexes;
 mod instants;
 mod kept_counts;
+mod leaks;
 mod local_development;
 mod log;
 mod log_readers;

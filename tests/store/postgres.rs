@@ -30,6 +30,7 @@ mod on_postgres {
     mod engine;
     mod instants;
     mod kept_counts;
+    mod leaks;
     mod local_development;
     mod log_readers;
     mod names;

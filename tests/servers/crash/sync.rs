@@ -102,6 +102,18 @@ async fn change_everything(stage: &mut Stage) {
         json!({"scope": "web", "name": "Checkout", "project": project, "ui_domains": ["https://a.example"]});
     let created = stage.ask("POST /v1/keys", "/v1/keys", key, &[]).await;
     let key = format!("/v1/keys/{}", text(&created["key"]["id"]));
+    let report = json!({"token": created["secret"], "url": "https://git.example/a"});
+    stage.ask("POST /v1/leaks", "/v1/leaks", report, &[]).await;
+    let leaks = stage
+        .traced
+        .server
+        .ask(Method::GET, "/v1/leaks", &Value::Null)
+        .await;
+    let decision = format!("/v1/leaks/{}/decision", text(&leaks.body[0]["id"]));
+    let dismissed = json!({"decision": "dismissed"});
+    stage
+        .ask("POST /v1/leaks/{id}/decision", &decision, dismissed, &[])
+        .await;
     let edit = json!({"name": "Till"});
     stage
         .ask("PATCH /v1/keys/{id}", &key, edit, &[("if-match", "\"1\"")])
@@ -167,21 +179,6 @@ async fn change_everything(stage: &mut Stage) {
         .await;
     stage
         .ask("DELETE /v1/projects/{id}", &project, Value::Null, &[])
-        .await;
-
-    let board = json!({"scope": "analytics", "name": "Leaky"});
-    let board = stage.ask("POST /v1/keys", "/v1/keys", board, &[]).await;
-    let report = json!({"token": board["secret"], "url": "https://git.example/a"});
-    stage.ask("POST /v1/leaks", "/v1/leaks", report, &[]).await;
-    let leaks = stage
-        .traced
-        .server
-        .ask(Method::GET, "/v1/leaks", &Value::Null)
-        .await;
-    let decision = format!("/v1/leaks/{}/decision", text(&leaks.body[0]["id"]));
-    let dismissed = json!({"decision": "dismissed"});
-    stage
-        .ask("POST /v1/leaks/{id}/decision", &decision, dismissed, &[])
         .await;
 
     let gateway = stage
