@@ -47,6 +47,16 @@ struct LeakLabels {
     token: &'static str,
 }
 
+fn of_store(registry: &mut Registry, store: &Latencies) {
+    for (name, help, histogram) in [
+        ("store_read", "Reads that are answered on the spot", &store.read),
+        ("store_search", "Reads that may take long", &store.search),
+        ("store_write", "Changes, from the queue to the disk", &store.write),
+    ] {
+        registry.register_with_unit(name, help, Unit::Seconds, histogram.clone());
+    }
+}
+
 /// All that is counted and measured.
 pub struct Metrics {
     registry: Registry,
@@ -106,13 +116,7 @@ impl Metrics {
             unexplained.clone(),
         );
         let (stream_failures, rows_behind, time_behind) = of_stream(&mut registry);
-        for (name, help, histogram) in [
-            ("store_read", "Reads that are answered on the spot", &store.read),
-            ("store_search", "Reads that may take long", &store.search),
-            ("store_write", "Changes, from the queue to the disk", &store.write),
-        ] {
-            registry.register_with_unit(name, help, Unit::Seconds, histogram.clone());
-        }
+        of_store(&mut registry, store);
         Self {
             registry,
             requests,
