@@ -30,8 +30,9 @@ pub fn run(selection: &Selection, args: ScanArgs) -> Result<(), Failure> {
     }
     let mut states = TokenStates::new();
     let hashes = state::key_hashes(&result);
-    let is_asked = !args.offline && !(args.report && !reporting::is_signed_in(selection));
-    let asked = match !is_asked || hashes.is_empty() {
+    // Reporting needs no sign-in; looking them up does.
+    let cant_ask = args.offline || (args.report && !reporting::is_signed_in(selection));
+    let asked = match cant_ask || hashes.is_empty() {
         true => Ok(()),
         false => deck::ask(selection, async |client| {
             state::ask(client, hashes, &mut states).await

@@ -71,11 +71,11 @@ fn expect_gitlab(
     peer: &Peer,
     headers: &HeaderMap,
 ) -> ApiResult<()> {
-    sources.verify_gitlab(headers).or_else(|refused| {
+    sources.verify_gitlab(headers).map_err(|refused| {
         let from = server.proxies.client(peer.address().ip(), headers);
         match server.leak_reports.refused(from, Instant::now()) {
-            Ok(()) => Err(refused),
-            Err(wait) => Err(ApiError::too_many_reports(wait)),
+            Ok(()) => refused,
+            Err(wait) => ApiError::too_many_reports(wait),
         }
     })
 }

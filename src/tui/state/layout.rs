@@ -27,6 +27,15 @@ impl Area {
     pub fn bottom(self) -> u16 {
         self.y.saturating_add(self.height)
     }
+
+    /// Without the lines that another one takes at its top.
+    fn below(self, top: Self) -> Self {
+        Self {
+            y: self.y + top.height,
+            height: self.height.saturating_sub(top.height),
+            ..self
+        }
+    }
 }
 
 /// What the layout depends on beside the size of the screen.
@@ -140,15 +149,24 @@ impl Layout {
             footer,
             end,
         } = Below::new(width, height, shape);
-        let banner = line(rule.bottom(), height >= 9 && shape.has_banner);
-        let y = banner.bottom();
+        let y = rule.bottom();
         let body = Area {
             x: 0,
             y,
             width,
             height: end.saturating_sub(y),
         };
-        let (table, divider, details) = Self::side_by_side(body, shape.details_focused);
+        let (whole, divider, details) = Self::side_by_side(body, shape.details_focused);
+        let banner = Area {
+            width: whole.width,
+            ..line(y, height >= 9 && shape.has_banner)
+        };
+        let table = whole.below(banner);
+        // What lies over the table doesn't lie over that.
+        let details = match divider {
+            None => details.map(|details| details.below(banner)),
+            Some(_) => details,
+        };
         let columns = Area {
             height: u16::from(table.height >= 3),
             ..table
@@ -233,6 +251,37 @@ mod tests {
             has_banner: false,
         };
         Layout::new(width, height, shape)
+    }
+
+    #[test]
+    fn a_banner_takes_one_line_of_the_table_and_no_other() {
+        for (width, height) in (0..150).flat_map(|width| (0..60).map(move |height| (width, height))) {
+            let shape = Shape {
+                has_strip: true,
+                ..Shape::default()
+            };
+            let without = Layout::new(width, height, shape);
+            let with = Layout::new(
+                width,
+                height,
+                Shape {
+                    has_banner: true,
+                    ..shape
+                },
+            );
+            assert_eq!(with.banner.height, u16::from(height >= 9));
+            assert_eq!(with.table.bottom(), without.table.bottom(), "{width}x{height}");
+            assert_eq!(with.table.y, with.banner.bottom(), "{width}x{height}");
+            assert_eq!((with.details, with.strip), (without.details, without.strip));
+            let focused = Shape {
+                details_focused: true,
+                has_banner: true,
+                ..shape
+            };
+            let over = Layout::new(width, height, focused);
+            let is_free = |details: Area| over.divider.is_some() || details.y >= over.banner.bottom();
+            assert!(over.details.is_none_or(is_free), "{width}x{height}");
+        }
     }
 
     #[test]

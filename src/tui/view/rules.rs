@@ -60,7 +60,8 @@ fn divider(buffer: &mut Buffer, screen: Rect, x: u16, layout: &Layout, focused: 
         false => (["│", "┬", "┴"], look.theme.border(false)),
     };
     let body = clip(layout.table, screen);
-    for y in body.top()..body.bottom() {
+    // It begins under the rule, whatever stands above the table.
+    for y in clip(layout.banner, screen).top()..body.bottom() {
         put(buffer, x, y, signs[0], style, x < screen.right());
     }
     let joints = [(layout.rule, signs[1]), (layout.table_rule, signs[2])];
