@@ -157,16 +157,8 @@ impl Layout {
             height: end.saturating_sub(y),
         };
         let (whole, divider, details) = Self::side_by_side(body, shape.details_focused);
-        let banner = Area {
-            width: whole.width,
-            ..line(y, height >= 9 && shape.has_banner)
-        };
-        let table = whole.below(banner);
-        // What lies over the table doesn't lie over that.
-        let details = match divider {
-            None => details.map(|details| details.below(banner)),
-            Some(_) => details,
-        };
+        let has_banner = height >= 9 && shape.has_banner;
+        let (banner, table, details) = Self::under_banner(whole, details, divider.is_none(), has_banner);
         let columns = Area {
             height: u16::from(table.height >= 3),
             ..table
@@ -214,6 +206,21 @@ impl Layout {
             strip: Area::default(),
             ..self
         }
+    }
+
+    /// The banner, and below it the table, and the details where they lie over that.
+    fn under_banner(
+        table: Area,
+        details: Option<Area>,
+        lie_over: bool,
+        has_banner: bool,
+    ) -> (Area, Area, Option<Area>) {
+        let banner = Area {
+            height: u16::from(has_banner),
+            ..table
+        };
+        let details = details.map(|details| if lie_over { details.below(banner) } else { details });
+        (banner, table.below(banner), details)
     }
 
     /// The table, the line behind it, and the details beside it or, in a narrow terminal, over it.
