@@ -60,7 +60,7 @@ pub fn is_loopback(url: &Url) -> bool {
 }
 
 /// An origin as browsers write it (RFC 6454, section 6.1): scheme, host, and port unless it is the
-/// scheme's own. A leading `*.` covers exactly one label. The scheme is a web site's, or one of [`app`].
+/// scheme's own. A leading `*.` covers exactly one label. The scheme is a web site's, or an app's or an extension's.
 pub fn origin(text: &str) -> Result<String, String> {
     const EXAMPLE: &str = "write it like https://shop.acme.example or http://localhost:8000";
     let text = text.trim();
