@@ -178,6 +178,29 @@ async fn the_keys_of_pages_and_apps_are_only_told_of() {
 }
 
 #[tokio::test]
+async fn a_secret_is_reported_in_the_form_in_which_it_was_found() {
+    let stage = Stage::set().await;
+    let (_, secret) = stage.api.key("web", &["https://shop.acme.example"]).await;
+    let bare = secret.trim_end_matches('=');
+    let (head, tail) = secret.split_at(76);
+    let forms = [
+        secret.clone(),
+        bare.to_owned(),
+        format!("{bare}%3D%3D"),
+        format!("\"{secret}\""),
+        format!("{head}\n  {tail}\n"),
+        format!("{head} {tail}"),
+    ];
+    for (place, form) in forms.iter().enumerate() {
+        let url = format!("https://git.example/{place}");
+        let report = json!({"token": form, "url": url});
+        let answer = stage.anybody.post("/v1/leaks", &report).await;
+        assert_eq!(said(&answer), (202, r#"{"status":"received"}"#.into()), "{place}");
+    }
+    assert_eq!(leaks(stage.owner(), "").await.len(), forms.len());
+}
+
+#[tokio::test]
 async fn nothing_tells_an_unknown_token_from_a_known_or_a_revoked_one() {
     let stage = Stage::set().await;
     let (_, known) = stage.api.key("analytics", &[]).await;

@@ -35,7 +35,7 @@ impl ReportedToken {
 
     /// `None` of what is no token of a key.
     pub fn in_text(presented: &str, url: &str, note: &str) -> Option<Self> {
-        let token = Token::presented(presented.trim()).ok()?;
+        let token = pasted::presented(presented).ok()?;
         matches!(token.kind(), TokenKind::Key(_)).then(|| Self::of(&token, url, note))
     }
 }

@@ -19,7 +19,7 @@ use super::keys::{reason, seen_by};
 use crate::api::{
     Leak, LeakDeciding, LeakList, LeakReceipt, LeakReport, ScannedToken, TokenFeedback, TokenLabel, User,
 };
-use crate::model::{LeakDecision, LeakSource, Token, TokenHash, TokenKind};
+use crate::model::{LeakDecision, LeakSource, TokenHash, TokenKind, pasted};
 use crate::server::auth::policy;
 use crate::server::auth::signed_in::SignedIn;
 use crate::server::http::body::{Json, RawJson};
@@ -86,7 +86,7 @@ pub async fn report(
 
 /// What whoever has a token says of it; what is wrong with it can be seen without knowing any key.
 fn held(report: &LeakReport) -> ApiResult<ReportedToken> {
-    let token = Token::presented(report.token.expose())
+    let token = pasted::presented(report.token.expose())
         .map_err(|why| ApiError::invalid_field("token", format!("Send the token that leaked: {why}.")))?;
     if !matches!(token.kind(), TokenKind::Key(_)) {
         return Err(ApiError::invalid_field(
