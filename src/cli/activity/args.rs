@@ -21,6 +21,25 @@ pub enum ActivityCommand {
 
 #[derive(Debug, Args)]
 pub struct ActivityListArgs {
+    #[command(flatten)]
+    pub which: WhichRowsArgs,
+    /// The maximum number of rows
+    #[arg(long, value_name = "N", default_value_t = 50, value_parser = clap::value_parser!(u64).range(1..))]
+    pub limit: u64,
+    /// List every row
+    #[arg(long, conflicts_with = "limit")]
+    pub all: bool,
+    /// Only rows older than this one: the "next" of an earlier list
+    #[arg(long, value_name = "SEQ")]
+    pub before: Option<u64>,
+    /// Print JSON
+    #[arg(long)]
+    pub json: bool,
+}
+
+/// Which rows of the log are meant.
+#[derive(Debug, Args)]
+pub struct WhichRowsArgs {
     /// Only what was done to this key: its id, also of a revoked key, or the name of an active one
     #[arg(long, value_name = "ID|NAME")]
     pub key: Option<String>,
@@ -39,18 +58,6 @@ pub struct ActivityListArgs {
     /// Only rows with these words in the action, the subject or the person's address
     #[arg(long, value_name = "WORDS")]
     pub text: Option<String>,
-    /// The maximum number of rows
-    #[arg(long, value_name = "N", default_value_t = 50, value_parser = clap::value_parser!(u64).range(1..))]
-    pub limit: u64,
-    /// List every row
-    #[arg(long, conflicts_with = "limit")]
-    pub all: bool,
-    /// Only rows older than this one: the "next" of an earlier list
-    #[arg(long, value_name = "SEQ")]
-    pub before: Option<u64>,
-    /// Print JSON
-    #[arg(long)]
-    pub json: bool,
 }
 
 #[derive(Debug, Args)]

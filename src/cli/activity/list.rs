@@ -1,10 +1,11 @@
 //! `activity list`: what the flags say, as a table or as JSON.
 
+use futures_util::Stream;
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
 use uuid::Uuid;
 
-use super::args::ActivityListArgs;
+use super::args::{ActivityListArgs, WhichRowsArgs};
 use crate::api::{Activity, ActivityQuery};
 use crate::cli::Failure;
 use crate::cli::key::resolve;
@@ -23,10 +24,25 @@ const COLUMNS: [TableColumn; 6] = [
     TableColumn::word("ADDRESS"),
 ];
 
-pub async fn run(client: &Client, args: &ActivityListArgs) -> Result<(), Failure> {
-    let query = query(client, args).await?;
+pub async fn run(client: &Client, args: ActivityListArgs) -> Result<(), Failure> {
+    let query = query(client, args.which).await?;
     let limit = if args.all { u64::MAX } else { args.limit };
-    let pages = pages(args.before, limit, async |before, limit| {
+    let pages = found(client, query, args.before, limit);
+    if args.json {
+        return pages::print(pages).await;
+    }
+    let all = pages::joined(pages).await?;
+    print(&all.items, all.next)
+}
+
+/// The pages of the log from before a row on, up to so many rows.
+pub fn found(
+    client: &Client,
+    query: ActivityQuery,
+    before: Option<u64>,
+    limit: u64,
+) -> impl Stream<Item = Result<Page<Activity, u64>, Failure>> {
+    pages(before, limit, async move |before, limit| {
         let query = ActivityQuery {
             before,
             limit: Some(limit),
@@ -37,16 +53,11 @@ pub async fn run(client: &Client, args: &ActivityListArgs) -> Result<(), Failure
             items: page.items,
             next: page.next,
         })
-    });
-    if args.json {
-        return pages::print(pages).await;
-    }
-    let all = pages::joined(pages).await?;
-    print(&all.items, all.next)
+    })
 }
 
 /// What the flags ask for.
-pub async fn query(client: &Client, args: &ActivityListArgs) -> Result<ActivityQuery, Failure> {
+pub async fn query(client: &Client, args: WhichRowsArgs) -> Result<ActivityQuery, Failure> {
     let key = match &args.key {
         Some(text) => Some(key_id(client, text).await?),
         None => None,
@@ -61,7 +72,7 @@ pub async fn query(client: &Client, args: &ActivityListArgs) -> Result<ActivityQ
         action: args.action,
         since: day("--since", args.since.as_deref())?.map(|(from, _)| from),
         until: day("--until", args.until.as_deref())?.map(|(_, to)| to),
-        q: args.text.clone(),
+        q: args.text,
         ..ActivityQuery::default()
     })
 }

@@ -19,7 +19,7 @@ pub fn run(selection: &Selection, command: ActivityCommand) -> Result<(), Failur
         .map_err(Failure::failed)?;
     let done = runtime.block_on(async {
         match command {
-            ActivityCommand::List(args) => list::run(&client, &args).await,
+            ActivityCommand::List(args) => list::run(&client, args).await,
             ActivityCommand::Verify(args) => verify::run(&client, &args).await,
         }
     });

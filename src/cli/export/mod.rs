@@ -13,9 +13,10 @@ use futures_util::{Stream, TryStreamExt};
 use self::args::{ExportActivityArgs, ExportCommand, ExportKeysArgs, ExportTo};
 use self::records::{ActivityRecord, KeyRecord, UsageRecord};
 use self::write::{ExportRecord, ExportWriter};
-use super::pages::{Page, pages};
+use super::key::args::SortArgs;
+use super::pages::Page;
 use super::{Failure, activity, key, output};
-use crate::api::{Activity, ActivityQuery, KeyExtra, KeyList, KeyRow};
+use crate::api::{Activity, KeyExtra, KeyRow};
 use crate::client::Client;
 use crate::deck::{self, Selection};
 
@@ -28,53 +29,31 @@ pub fn run(selection: &Selection, command: ExportCommand) -> Result<(), Failure>
 }
 
 async fn keys(client: &Client, args: ExportKeysArgs) -> Result<(), Failure> {
-    let (to, args) = args.split();
-    let list = key::list::query(client, &args).await?;
-    let found = key_pages(client, list);
-    written(&to, "key", found, |row: KeyRow| vec![KeyRecord::from(row.key)]).await
+    let list = key::list::query(client, &args.which, &SortArgs::default()).await?;
+    let found = key::list::found(client, list, None, u64::MAX);
+    written(&args.to, "key", found, |row: KeyRow| {
+        vec![KeyRecord::from(row.key)]
+    })
+    .await
 }
 
 async fn usage(client: &Client, args: ExportKeysArgs) -> Result<(), Failure> {
-    let (to, args) = args.split();
-    let mut list = key::list::query(client, &args).await?;
+    let mut list = key::list::query(client, &args.which, &SortArgs::default()).await?;
     list.with = Some(KeyExtra::Week);
     let today = records::today();
     let days = |row: KeyRow| UsageRecord::of(&row.key, today).collect();
-    written(&to, "line", key_pages(client, list), days).await
+    let found = key::list::found(client, list, None, u64::MAX);
+    written(&args.to, "line", found, days).await
 }
 
 /// The first page begins at the newest row of that moment, and all others are before it.
 async fn log(client: &Client, args: ExportActivityArgs) -> Result<(), Failure> {
-    let (to, args) = args.split();
-    let query = activity::list::query(client, &args).await?;
-    let found = pages(None, u64::MAX, async move |before, limit| {
-        let query = ActivityQuery {
-            before,
-            limit: Some(limit),
-            ..query.clone()
-        };
-        let page = client.activity(&query).await?;
-        Ok(Page {
-            items: page.items,
-            next: page.next,
-        })
-    });
-    written(&to, "row", found, |row: Activity| vec![ActivityRecord::from(row)]).await
-}
-
-fn key_pages(client: &Client, list: KeyList) -> impl Stream<Item = Result<Page<KeyRow, String>, Failure>> {
-    pages(None, u64::MAX, async move |after, limit| {
-        let list = KeyList {
-            after,
-            limit: Some(limit),
-            ..list.clone()
-        };
-        let page = client.keys(&list).await?;
-        Ok(Page {
-            items: page.items,
-            next: page.next,
-        })
+    let query = activity::list::query(client, args.which).await?;
+    let found = activity::list::found(client, query, None, u64::MAX);
+    written(&args.to, "row", found, |row: Activity| {
+        vec![ActivityRecord::from(row)]
     })
+    .await
 }
 
 /// Writes what the pages hold; a file is told of when it is whole.

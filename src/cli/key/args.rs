@@ -72,6 +72,27 @@ impl From<Direction> for Order {
 
 #[derive(Debug, Args)]
 pub struct KeyListArgs {
+    #[command(flatten)]
+    pub sort: SortArgs,
+    #[command(flatten)]
+    pub which: WhichKeysArgs,
+    /// The maximum number of keys
+    #[arg(long, value_name = "N", default_value_t = 50, value_parser = clap::value_parser!(u64).range(1..))]
+    pub limit: u64,
+    /// List every key
+    #[arg(long, conflicts_with = "limit")]
+    pub all: bool,
+    /// Continue after this cursor: the "next" of an earlier list
+    #[arg(long, value_name = "CURSOR")]
+    pub after: Option<String>,
+    /// Print JSON
+    #[arg(long)]
+    pub json: bool,
+}
+
+/// In which order keys come.
+#[derive(Debug, Default, Args)]
+pub struct SortArgs {
     /// The field to sort by [default: created_at; of expired and revoked keys, what ended last comes first]
     #[arg(long, value_parser = values::word::<Sort>())]
     pub sort: Option<Sort>,
@@ -81,6 +102,11 @@ pub struct KeyListArgs {
     /// Reverse the default order
     #[arg(long, conflicts_with = "order")]
     pub reverse: bool,
+}
+
+/// Which keys are meant.
+#[derive(Debug, Args)]
+pub struct WhichKeysArgs {
     /// Only keys of this scope
     #[arg(long, value_parser = values::word::<Scope>())]
     pub scope: Option<Scope>,
@@ -95,18 +121,6 @@ pub struct KeyListArgs {
     pub state: Option<StateFilter>,
     #[arg(long, value_name = "TEXT", value_parser = FilterWords::parse, help = FilterWords::help())]
     pub filter: Option<FilterWords>,
-    /// The maximum number of keys
-    #[arg(long, value_name = "N", default_value_t = 50, value_parser = clap::value_parser!(u64).range(1..))]
-    pub limit: u64,
-    /// List every key
-    #[arg(long, conflicts_with = "limit")]
-    pub all: bool,
-    /// Continue after this cursor: the "next" of an earlier list
-    #[arg(long, value_name = "CURSOR")]
-    pub after: Option<String>,
-    /// Print JSON
-    #[arg(long)]
-    pub json: bool,
 }
 
 #[derive(Debug, Args)]

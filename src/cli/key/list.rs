@@ -1,9 +1,10 @@
 //! `key list`: what the flags say, as a table or as JSON.
 
+use futures_util::Stream;
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
 
-use super::args::KeyListArgs;
+use super::args::{KeyListArgs, SortArgs, WhichKeysArgs};
 use super::{cells, ended};
 use crate::api::{KeyFilter, KeyList, KeyRow, Order, Sort};
 use crate::cli::pages::{self, Page, pages};
@@ -12,10 +13,26 @@ use crate::cli::{Failure, flags, output, table};
 use crate::client::Client;
 use crate::model::StateFilter;
 
-pub async fn run(client: &Client, args: &KeyListArgs) -> Result<(), Failure> {
-    let list = query(client, args).await?;
+pub async fn run(client: &Client, args: KeyListArgs) -> Result<(), Failure> {
+    let list = query(client, &args.which, &args.sort).await?;
+    let is_ended = matches!(list.state, Some(StateFilter::Expired | StateFilter::Revoked));
     let limit = if args.all { u64::MAX } else { args.limit };
-    let pages = pages(args.after.clone(), limit, async |after, limit| {
+    let pages = found(client, list, args.after, limit);
+    if args.json {
+        return pages::print(pages).await;
+    }
+    let all = pages::joined(pages).await?;
+    print(&all.items, is_ended, all.next.as_deref())
+}
+
+/// The pages of a list from a cursor on, up to so many keys.
+pub fn found(
+    client: &Client,
+    list: KeyList,
+    after: Option<String>,
+    limit: u64,
+) -> impl Stream<Item = Result<Page<KeyRow, String>, Failure>> {
+    pages(after, limit, async move |after, limit| {
         let list = KeyList {
             after,
             limit: Some(limit),
@@ -26,17 +43,11 @@ pub async fn run(client: &Client, args: &KeyListArgs) -> Result<(), Failure> {
             items: page.items,
             next: page.next,
         })
-    });
-    if args.json {
-        return pages::print(pages).await;
-    }
-    let all = pages::joined(pages).await?;
-    let is_ended = matches!(list.state, Some(StateFilter::Expired | StateFilter::Revoked));
-    print(&all.items, is_ended, all.next.as_deref())
+    })
 }
 
 /// What the flags ask for.
-pub async fn query(client: &Client, args: &KeyListArgs) -> Result<KeyList, Failure> {
+pub async fn query(client: &Client, args: &WhichKeysArgs, sorting: &SortArgs) -> Result<KeyList, Failure> {
     let mut words = args.filter.clone().unwrap_or_default();
     let meant = words
         .state
@@ -55,14 +66,14 @@ pub async fn query(client: &Client, args: &KeyListArgs) -> Result<KeyList, Failu
         words.text = None;
     }
     words.state = args.state.or(words.state);
-    let (sort, natural) = match (args.sort, words.state) {
+    let (sort, natural) = match (sorting.sort, words.state) {
         (Some(sort), _) => (sort, sort.natural_order()),
         (None, Some(StateFilter::Expired)) => (Sort::ExpiresAt, Order::Desc),
         (None, _) => (Sort::default(), Sort::default().natural_order()),
     };
-    let order = match args.order {
+    let order = match sorting.order {
         Some(direction) => Order::from(direction),
-        None if args.reverse => natural.reversed(),
+        None if sorting.reverse => natural.reversed(),
         None => natural,
     };
     let project = match chosen_once("--project", &args.project, "project:", &words.project)? {

@@ -26,7 +26,7 @@ use crate::deck::{self, Selection};
 
 pub fn run(selection: &Selection, command: KeyCommand) -> Result<(), Failure> {
     match command {
-        KeyCommand::List(args) => deck::ask(selection, async |client| list::run(client, &args).await),
+        KeyCommand::List(args) => deck::ask(selection, async |client| list::run(client, args).await),
         KeyCommand::Show(args) => deck::ask(selection, async |client| show(client, &args).await),
         KeyCommand::Create(args) => deck::ask(selection, async |client| change::create(client, args).await),
         KeyCommand::Edit(args) => {
