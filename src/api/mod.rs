@@ -7,6 +7,7 @@ mod chain_hash;
 mod counts;
 mod ended;
 mod events;
+mod export;
 mod gateways;
 mod keys;
 mod leaks;
@@ -31,6 +32,7 @@ pub use chain_hash::ChainHash;
 pub use counts::{AtLeast, CountExtra, KeyAttention, KeyCounting, KeyCounts};
 pub use ended::{KeyCheck, Revoking, TokenCheck};
 pub use events::{ChangeEvent, KeyEvent, KeyEventKind, Part};
+pub use export::{EXPORT_BEGIN, EXPORT_END, KeyExport, KeyExporting};
 pub use gateways::{CreatedGateway, Gateway, NewGateway};
 pub use keys::{
     Disabled, Disabling, Key, KeyExtra, KeyFilter, KeyList, KeyMay, KeyPage, KeyRevocation, KeyRotation,

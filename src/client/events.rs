@@ -23,7 +23,11 @@ impl Client {
 async fn connect(
     transport: Transport,
 ) -> Result<impl Stream<Item = Result<EventNotice, Error>> + Send, Error> {
-    let (index, response) = transport.stream("v1/events").await?;
+    let (index, response) = transport
+        .stream("v1/events", |request| {
+            request.header("accept", "text/event-stream")
+        })
+        .await?;
     let mut asked = transport.replicas.subscribe();
     let others_are_asked = async move {
         // The sender lives as long as the stream, which holds the transport.

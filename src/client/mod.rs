@@ -4,6 +4,7 @@
 mod endpoint;
 mod error;
 mod events;
+mod export;
 mod leaks;
 mod notice;
 mod pacing;

@@ -85,7 +85,6 @@ impl Server {
 
     /// An answer whose body is read as it comes; only its headers have a deadline.
     pub(super) async fn stream(&self, request: RequestBuilder) -> Result<Response, Failed> {
-        let request = request.header("accept", "text/event-stream");
         match tokio::time::timeout(self.patience, request.send()).await {
             Ok(Ok(response)) => self.successful(response).await,
             Ok(Err(error)) => Err(self.away(&error)),

@@ -128,11 +128,15 @@ impl Transport {
     }
 
     /// An answer whose body is read as it comes, and the index of the server that gives it.
-    pub(super) async fn stream(&self, path: &str) -> Result<(usize, Response), Error> {
+    pub(super) async fn stream(
+        &self,
+        path: &str,
+        with: impl Fn(RequestBuilder) -> RequestBuilder,
+    ) -> Result<(usize, Response), Error> {
         let mut turn = self.replicas.turn();
         loop {
             let server = turn.server();
-            match server.stream(server.request(Method::GET, path)?).await {
+            match server.stream(with(server.request(Method::GET, path)?)).await {
                 Ok(response) => {
                     turn.answered();
                     return Ok((turn.at(), response));

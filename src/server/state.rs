@@ -3,7 +3,7 @@
 use std::ops::Deref;
 use std::sync::Arc;
 
-use tokio::sync::{broadcast, watch};
+use tokio::sync::{Semaphore, broadcast, watch};
 use uuid::Uuid;
 
 use crate::api::Organisation;
@@ -25,6 +25,9 @@ use crate::server::work::usage::recorder::Recorder;
 
 /// Events that a slow subscriber may lag behind before it has to read again what it shows.
 pub(super) const EVENTS_KEPT: usize = 1024;
+
+/// Exports at once: each keeps what was replaced since it began.
+const EXPORTS: usize = 2;
 
 /// A sign-in that lives in memory only, for the person at the terminal of the local deck.
 #[derive(Debug, Clone, Copy)]
@@ -57,6 +60,8 @@ pub struct Shared {
     /// Reports of leaks by whoever has the token, limited as refused sign-ins are.
     pub(super) leak_reports: SignIns,
     pub(super) turns: Turns,
+    /// Places for exports that are being written.
+    pub(super) exports: Arc<Semaphore>,
     pub(super) usage: Recorder,
     pub(super) metrics: Metrics,
     pub(super) clock: Clock,
@@ -94,6 +99,7 @@ impl ServerState {
             sign_ins: SignIns::default(),
             leak_reports: SignIns::default(),
             turns: Turns::default(),
+            exports: Arc::new(Semaphore::new(EXPORTS)),
             usage: Recorder::default(),
             metrics,
             clock,

@@ -6,7 +6,8 @@ use std::time::Duration;
 use crate::stub::*;
 use futures_util::StreamExt;
 use keydeck::api::{
-    KeyEdit, KeyEvent, KeyEventKind, KeyList, NewProject, Part, ProblemType, ProjectEdit, UserRemoval,
+    KeyEdit, KeyEvent, KeyEventKind, KeyExporting, KeyList, NewProject, Part, ProblemType, ProjectEdit,
+    UserRemoval,
 };
 use keydeck::client::{Client, Error, EventNotice, Timeouts};
 use keydeck::model::{Role, Token, TokenKind};
@@ -352,4 +353,33 @@ async fn the_token_is_in_no_debug_output() {
     let client = stub.client();
     let error = client.me().await.expect_err("no answer comes");
     assert!(!format!("{client:?} {error:?}").contains(TOKEN));
+}
+
+#[tokio::test]
+async fn an_export_that_was_cut_off_is_no_export() {
+    let begun = "{\"items\":[\n";
+    let key = format!(
+        r#"{{"id":"{}","name":"Board","scope":"analytics","creator":{{"id":"{}","email":"mira@acme.example"}},"#,
+        Uuid::nil(),
+        Uuid::nil()
+    );
+    for (body, why) in [
+        ("", "complete"),
+        (begun, "complete"),
+        (&format!("{begun}],\"count\":1}}\n"), "complete"),
+        (&format!("{begun}],\"count\":0}}"), "complete"),
+        (&format!("{begun}{key}\n],\"count\":1}}\n"), "can't be read"),
+        (&format!("{begun}{}", "x".repeat(1 << 21)), "too long"),
+    ] {
+        let stub = Stub::answering("200 OK", "application/json", body);
+        let client = stub.client();
+        let read = client.export(KeyExporting::default()).collect::<Vec<_>>().await;
+        let [Err(error)] = read.as_slice() else {
+            panic!("{body:.40}: {read:?}")
+        };
+        assert!(error.to_string().contains(why), "{body:.40}: {error}");
+    }
+    let stub = Stub::answering("200 OK", "application/json", &format!("{begun}],\"count\":0}}\n"));
+    let read = stub.client().export(KeyExporting::default()).count().await;
+    assert_eq!(read, 0);
 }

@@ -21,6 +21,7 @@ mod ended;
 mod ends;
 #[path = "engine_sqlite.rs"]
 mod engine;
+mod handed_over;
 mod indexes;
 mod instants;
 mod kept_counts;

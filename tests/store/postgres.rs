@@ -28,6 +28,7 @@ mod on_postgres {
     mod ends;
     #[path = "engine_postgres.rs"]
     mod engine;
+    mod handed_over;
     mod instants;
     mod kept_counts;
     mod leaks;

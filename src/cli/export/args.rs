@@ -19,7 +19,7 @@ pub struct ExportArgs {
 pub enum ExportCommand {
     /// Export keys, what is known of each but its secret
     ///
-    /// Page after page: a key that is changed meanwhile is as it was before or after.
+    /// All as they are at one moment; nothing is written before they are all there.
     Keys(ExportKeysArgs),
     /// Export the activity log, newest first, as it was when the command began
     Activity(ExportActivityArgs),

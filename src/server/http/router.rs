@@ -218,6 +218,7 @@ fn documented() -> OpenApiRouter<ServerState> {
         .routes(routes!(me::show))
         .routes(routes!(keys::find::list, keys::create::create))
         .routes(routes!(keys::find::counts))
+        .routes(routes!(keys::export::export))
         .routes(routes!(keys::find::lookup))
         .routes(routes!(
             keys::find::show,

@@ -155,7 +155,11 @@ pub(super) fn valid_filter(filter: KeyFilter) -> Result<KeyFilter, FieldErrors> 
     })
 }
 
-async fn asked(server: &ServerState, signed_in: &SignedIn, filter: KeyFilter) -> ApiResult<KeyFilter> {
+pub(super) async fn asked(
+    server: &ServerState,
+    signed_in: &SignedIn,
+    filter: KeyFilter,
+) -> ApiResult<KeyFilter> {
     let filter = valid_filter(filter).map_err(|errors| malformed(errors, false))?;
     let resolved = called::resolved(server, &signed_in.user, filter).await?;
     resolved.map_err(|errors| malformed(errors, true))

@@ -4,6 +4,7 @@ mod called;
 pub mod change;
 pub mod create;
 pub mod ended;
+pub mod export;
 pub mod find;
 pub mod mint;
 pub mod plans;

@@ -1,6 +1,6 @@
 //! How a page is read by keyset: from a place backward and from it forward, never by counting rows.
 
-use super::{KeyRecord, KeySlice, Place, Position};
+use super::{KeyQuery, KeyRecord, KeySlice, Place, Position};
 
 /// Along the order of the query, or against it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -109,7 +109,22 @@ impl Run {
     }
 }
 
+impl KeyQuery {
+    /// What comes after this page; `None` when it is the last one.
+    pub fn continued_after(self, page: &KeySlice) -> Option<Self> {
+        let (_, place) = page.items.last().filter(|_| page.more_after)?;
+        Some(Self {
+            position: Position::After(place.clone()),
+            ..self
+        })
+    }
+}
+
 impl KeySlice {
+    pub fn into_keys(self) -> Vec<KeyRecord> {
+        self.items.into_iter().map(|(key, _)| key).collect()
+    }
+
     /// A page of at most `limit` keys.
     pub fn of(backward: Run, forward: Run, limit: usize) -> Self {
         let mut items = backward.keys;

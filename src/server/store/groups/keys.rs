@@ -1,13 +1,14 @@
 //! Keys: finding them, and changing them.
 
 use async_trait::async_trait;
+use tokio::sync::mpsc::Sender;
 use uuid::Uuid;
 
 use crate::api::{KeyAttention, KeyCounts, KeyFilter, Policy, PolicyEdit, RevealPurpose};
 use crate::model::{Settings, TokenHash};
 use crate::server::store::{
-    Actor, Called, Found, FoundToken, KeyChange, KeyCreation, KeyQuery, KeySlice, KeySwitch, NewKey,
-    NewKeyToken, Revocation, RotationChange, RotationEdit, Sealed, StoreResult, Visible,
+    Actor, Called, Found, FoundToken, KeyChange, KeyCreation, KeyQuery, KeyRecord, KeySlice, KeySwitch,
+    NewKey, NewKeyToken, Revocation, RotationChange, RotationEdit, Sealed, StoreResult, Visible,
 };
 
 #[async_trait]
@@ -16,6 +17,8 @@ pub trait KeyStore: Send + Sync {
     ///
     /// [`Position::Around`]: crate::server::store::Position::Around
     async fn keys(&self, query: &KeyQuery) -> StoreResult<Option<KeySlice>>;
+    /// Hands over all keys of a query in portions of its limit, as they are at one moment. Ends early when nobody takes them.
+    async fn all_keys(&self, query: KeyQuery, to: Sender<Vec<KeyRecord>>) -> StoreResult<()>;
     async fn count_keys(&self, visible: Visible, filter: &KeyFilter) -> StoreResult<KeyCounts>;
     /// How many keys need attention.
     async fn attention(&self, visible: Visible) -> StoreResult<KeyAttention>;
@@ -95,6 +98,10 @@ macro_rules! key_store {
         impl KeyStore for $engine {
             async fn keys(&self, query: &KeyQuery) -> StoreResult<Option<KeySlice>> {
                 self.page_of_keys(query).await
+            }
+
+            async fn all_keys(&self, query: KeyQuery, to: Sender<Vec<KeyRecord>>) -> StoreResult<()> {
+                self.hand_over_keys(query, to).await
             }
 
             async fn count_keys(&self, visible: Visible, filter: &KeyFilter) -> StoreResult<KeyCounts> {

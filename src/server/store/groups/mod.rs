@@ -72,6 +72,7 @@ pub(super) mod of_engine {
 
     pub(in crate::server::store) use async_trait::async_trait;
     pub(in crate::server::store) use jiff::SignedDuration;
+    pub(in crate::server::store) use tokio::sync::mpsc::Sender;
     pub(in crate::server::store) use uuid::Uuid;
 
     pub(in crate::server::store) use super::activity::activity_store;

@@ -1,5 +1,7 @@
 //! What takes several statements to answer: pages and counts under a filter, and the report of a key's use.
 
+use deadpool_postgres::Transaction;
+use tokio::sync::mpsc::Sender;
 use tokio_postgres::IsolationLevel;
 use uuid::Uuid;
 
@@ -9,8 +11,20 @@ use crate::api::{KeyCounts, KeyFilter, Sort, Usage};
 use crate::server::store::db::Db;
 use crate::server::store::filter::{Filter, is_kept};
 use crate::server::store::search::Search;
-use crate::server::store::{KeyQuery, KeySlice, StoreResult, Visible};
+use crate::server::store::{KeyQuery, KeyRecord, KeySlice, StoreResult, Visible};
 use crate::server::store::{count, list, report};
+
+/// Whoever takes the keys of an export may take so long over a portion of them.
+const HELD_UP: &str = "SET LOCAL idle_in_transaction_session_timeout = '60s'";
+
+/// All of its statements see one state.
+async fn read_only(client: &mut Lease) -> StoreResult<Transaction<'_>> {
+    let transaction = client
+        .build_transaction()
+        .read_only(true)
+        .isolation_level(IsolationLevel::RepeatableRead);
+    Ok(transaction.start().await?)
+}
 
 impl PostgresStore {
     /// A page of keys that is one walk along an index.
@@ -57,15 +71,35 @@ impl PostgresStore {
         count::all(&**db, &search).await
     }
 
+    /// In one transaction, by walks along an index: what the trigram index is asked, it answers of another moment.
+    pub(super) async fn hand_over(&self, query: KeyQuery, to: &Sender<Vec<KeyRecord>>) -> StoreResult<()> {
+        let mut client = self.pages.lease().await?;
+        let tx = read_only(&mut client).await?;
+        tx.batch_execute(HELD_UP).await?;
+        let mut next = Some(query);
+        while let Some(query) = next {
+            let filter = Filter::resolve(&tx, &query.filter, query.visible).await?;
+            let search = filter.map(|filter| match filter.is_revoked() {
+                true => Search::revoked(filter, None),
+                false => Search::walk(filter, query.sort),
+            });
+            let Some(slice) = list::page(&tx, &self.names, &query, search).await? else {
+                break;
+            };
+            next = query.continued_after(&slice);
+            if to.send(slice.into_keys()).await.is_err() {
+                break;
+            }
+        }
+        tx.commit().await?;
+        client.give_back();
+        Ok(())
+    }
+
     pub(super) async fn report(&self, id: Uuid, visible: Visible) -> StoreResult<Option<Usage>> {
         let mut client = self.pages.lease().await?;
         // What waits must not be carried over between two of the statements.
-        let tx = client
-            .build_transaction()
-            .read_only(true)
-            .isolation_level(IsolationLevel::RepeatableRead)
-            .start()
-            .await?;
+        let tx = read_only(&mut client).await?;
         let usage = report::of_key(&tx, id, visible).await?;
         tx.commit().await?;
         client.give_back();

@@ -105,6 +105,10 @@ impl PostgresStore {
         borrowed!(self, |lease| self.page(lease, &query))
     }
 
+    async fn hand_over_keys(&self, query: KeyQuery, to: Sender<Vec<KeyRecord>>) -> StoreResult<()> {
+        self.hand_over(query, &to).await
+    }
+
     async fn counted_keys(&self, visible: Visible, filter: &KeyFilter) -> StoreResult<KeyCounts> {
         borrowed!(self, |lease| self.count(lease, visible, filter))
     }

@@ -4,16 +4,17 @@ use std::sync::PoisonError;
 
 use jiff::Timestamp;
 use rusqlite::Connection;
+use tokio::task::spawn_blocking;
 
 use super::db::{SqliteChange, change};
 use super::snapshot::snapshot;
-use super::{SqliteStore, check, indexes, search};
+use super::{SqliteStore, check, connection, indexes, search};
 use crate::api::Sort;
 use crate::server::store::db::at_once;
 use crate::server::store::filter::{Filter, is_kept, is_quick};
 use crate::server::store::groups::of_engine::*;
 use crate::server::store::names::Remembered;
-use crate::server::store::{clock, count, list, report};
+use crate::server::store::{StoreError, clock, count, list, report};
 
 /// On the spot: a hop to another thread would cost more.
 macro_rules! quick {
@@ -118,6 +119,18 @@ impl SqliteStore {
         self.readers.read(move |conn| page(conn, &names, &query)).await
     }
 
+    /// On a connection of its own: it may be held up by whoever takes the keys, and others must not.
+    async fn hand_over_keys(&self, query: KeyQuery, to: Sender<Vec<KeyRecord>>) -> StoreResult<()> {
+        let (file, names) = (self.file.clone(), self.names.clone());
+        let read = move || {
+            let conn = connection::reader(file.path())?;
+            file.look_into(&conn)?;
+            snapshot(&conn, |conn| hand_over(conn, &names, query, &to))
+        };
+        let read = spawn_blocking(read).await;
+        read.map_err(|_| StoreError::Fault("a read was given up because of a bug".into()))?
+    }
+
     async fn counted_keys(&self, visible: Visible, filter: &KeyFilter) -> StoreResult<KeyCounts> {
         if is_kept(filter) {
             let counts = |conn: &Connection| counts(conn, visible, filter);
@@ -174,6 +187,25 @@ fn page(conn: &Connection, names: &Remembered, query: &KeyQuery) -> StoreResult<
         .map(|filter| search::of(conn, filter, query.sort))
         .transpose()?;
     at_once(list::page(conn, names, query, search))
+}
+
+fn hand_over(
+    conn: &Connection,
+    names: &Remembered,
+    query: KeyQuery,
+    to: &Sender<Vec<KeyRecord>>,
+) -> StoreResult<()> {
+    let mut next = Some(query);
+    while let Some(query) = next {
+        let Some(slice) = page(conn, names, &query)? else {
+            return Ok(());
+        };
+        next = query.continued_after(&slice);
+        if to.blocking_send(slice.into_keys()).is_err() {
+            return Ok(());
+        }
+    }
+    Ok(())
 }
 
 fn counts(conn: &Connection, visible: Visible, filter: &KeyFilter) -> StoreResult<KeyCounts> {
