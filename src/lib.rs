@@ -77,6 +77,7 @@
 //! | part of a shared statement that the engines write differently | `server/store/dialect.rs` |
 //! | statement that one engine alone has | it is called in `server/store/sqlite/store.rs` or `server/store/postgres/store.rs` and has a file of its subject beside it, as `compare_part` calls `indexes.rs`. A check, which both write by themselves: `check.rs` there |
 //! | route | its handler in `server`, then `server/http/router.rs` |
+//! | product whose keys are imported | `cli/import/products`: how its file is recognised, and which of its fields becomes what |
 //! | metric | `server/http/metrics.rs` |
 //! | limit on connections, streams or their time | `server/http/bounds.rs` |
 //! | limit on a field of a key | its declaration in `model/field/declared.rs`; of names `model/name.rs`, of UI domains `model/domain.rs` |
@@ -92,6 +93,8 @@
 //! - **One writer** (`sqlite/writer`) commits all waiting changes together: a disk syncs a few hundred times a second,
 //!   however many callers there are.
 //! - **Removals and plans of many keys are done in portions of 15 ms**, between which others write: in one transaction, 20,000 keys blocked everyone for seconds.
+//! - **An import is one transaction** (`server/store/imports`), however many keys it has: nobody is to see a part of it. All that takes long is
+//!   done before, where the keys wait; still, 100,000 keys keep others from writing for seconds. Checks only read.
 //! - **The id of a plan is a hash of all that it says** (`server/store/plans`), and the log names it with each key: a plan in the tables that
 //!   nobody committed so is not carried on.
 //! - **Each write checks the files that it writes to** (`sqlite/open_file.rs`): SQLite doesn't notice that its path has become

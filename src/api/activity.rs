@@ -20,6 +20,8 @@ use super::keys::PersonRef;
 #[serde(rename_all = "snake_case")]
 pub enum ActivityAction {
     KeyCreated,
+    /// It comes from another product.
+    KeyImported,
     KeyEdited,
     KeyRevoked,
     /// The secret was shown, or given to a program.
@@ -120,6 +122,7 @@ impl ActivityAction {
     pub fn words(self) -> &'static str {
         match self {
             ActivityAction::KeyCreated => "created the key",
+            ActivityAction::KeyImported => "imported the key",
             ActivityAction::KeyEdited => "edited the key",
             ActivityAction::KeyRevoked => "revoked the key",
             ActivityAction::KeyRevealed => "revealed the key",

@@ -55,6 +55,9 @@ pub struct Key {
     /// Absent when it was never refused.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub last_refused_at: Option<Timestamp>,
+    /// Absent when it was created here.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub imported: Option<Imported>,
     /// Grows with each change; the `ETag` is this number in quotes.
     pub version: u64,
     /// What may be shown of the token: its prefix and last four characters.
@@ -97,6 +100,15 @@ pub struct Key {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub week: Option<KeyWeek>,
     pub may: KeyMay,
+}
+
+/// That a key comes from another product.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct Imported {
+    pub at: Timestamp,
+    /// Whether nothing but the SHA-256 of its token is known, so that a Web or Mobile key can't be revealed either. Once it
+    /// is rotated, it can.
+    pub hash_only: bool,
 }
 
 /// A key that has two tokens for a while: the new one, which stays, and the old one.
@@ -159,6 +171,7 @@ impl Key {
             created_at: Timestamp::UNIX_EPOCH,
             last_used_at: None,
             last_refused_at: None,
+            imported: None,
             version: 0,
             hint: String::new(),
             ui_domains,
@@ -186,6 +199,11 @@ impl Key {
             KeyField::Project => self.project.as_ref().map(|project| project.id.to_string()).into(),
             setting => self.settings().value(setting),
         }
+    }
+
+    /// Whether it was imported by the hash of a token that nobody here has.
+    pub fn is_hash_only(&self) -> bool {
+        self.imported.is_some_and(|imported| imported.hash_only)
     }
 
     pub fn settings(&self) -> Settings {

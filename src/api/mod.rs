@@ -9,6 +9,7 @@ mod ended;
 mod events;
 mod export;
 mod gateways;
+mod imports;
 mod keys;
 mod leaks;
 mod object;
@@ -34,9 +35,10 @@ pub use ended::{KeyCheck, Revoking, TokenCheck};
 pub use events::{ChangeEvent, KeyEvent, KeyEventKind, Part};
 pub use export::{EXPORT_BEGIN, EXPORT_END, KeyExport, KeyExporting};
 pub use gateways::{CreatedGateway, Gateway, NewGateway};
+pub use imports::{ImportBegun, ImportCommitment, ImportKey, ImportOutcome, ImportPortion, MAX_PORTION};
 pub use keys::{
-    Disabled, Disabling, Key, KeyExtra, KeyFilter, KeyList, KeyMay, KeyPage, KeyRevocation, KeyRotation,
-    KeyRow, Order, PageFrom, PersonRef, ProjectRef, Sort,
+    Disabled, Disabling, Imported, Key, KeyExtra, KeyFilter, KeyList, KeyMay, KeyPage, KeyRevocation,
+    KeyRotation, KeyRow, Order, PageFrom, PersonRef, ProjectRef, Sort,
 };
 pub use leaks::{
     DecidedLeak, Leak, LeakDeciding, LeakList, LeakReceipt, LeakReport, LeakTypes, ScannedToken,

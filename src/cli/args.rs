@@ -12,6 +12,7 @@ use super::demo::DemoArgs;
 use super::export::args::ExportArgs;
 use super::gateway::args::GatewayArgs;
 use super::guide::GuideArgs;
+use super::import::args::ImportArgs;
 use super::init::InitArgs;
 use super::key::args::KeyArgs;
 use super::leak::args::LeakArgs;
@@ -97,6 +98,11 @@ pub enum Command {
     /// As CSV or JSON lines, on standard output or in a new file. No secret and no hash of one is ever in it. Cells of CSV
     /// that a spreadsheet would run as a formula have an apostrophe before them.
     Export(ExportArgs),
+    /// Import keys of another product, which go on being valid as they are
+    ///
+    /// By their tokens, or by the SHA-256 of these. Everything is checked first, and what is wrong is told by its line; then
+    /// all keys are imported at once, or none. Keys of which only the hash is known can't be shown.
+    Import(ImportArgs),
     /// Show and check the configuration file: servers, keys, colours, dates
     Config(ConfigArgs),
     /// Open the dashboard with temporary sample data

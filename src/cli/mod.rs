@@ -18,6 +18,7 @@ mod flags;
 mod gateway;
 mod guide;
 mod help;
+mod import;
 mod init;
 mod key;
 mod leak;
@@ -96,6 +97,7 @@ pub fn run(cli: Cli) -> Result<(), Failure> {
         Some(Command::Policy(args)) => policy::run(selection, args.command),
         Some(Command::Activity(args)) => activity::run(selection, args.command),
         Some(Command::Export(args)) => export::run(selection, args.command),
+        Some(Command::Import(args)) => import::run(selection, args),
         Some(Command::Config(args)) => without(selection, "config").and_then(|()| config::run(&args)),
         Some(Command::Demo(args)) => without(selection, "demo").and_then(|()| demo::run(&args, shown)),
         Some(Command::Guide(args)) => without(selection, "guide").and_then(|()| guide::run(&args)),

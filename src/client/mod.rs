@@ -5,6 +5,7 @@ mod endpoint;
 mod error;
 mod events;
 mod export;
+mod imports;
 mod leaks;
 mod notice;
 mod pacing;

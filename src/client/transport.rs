@@ -156,7 +156,7 @@ impl Transport {
     }
 
     /// A request that changes something.
-    async fn change(
+    pub(super) async fn change(
         &self,
         method: Method,
         path: &str,

@@ -15,6 +15,8 @@ pub const MIN_LENGTH: usize = 32;
 /// What a secret must at least be estimated to hold. Random keys of 32 digits have about 90 by this estimate, and 32
 /// random letters about 130; runs, sequences and repeated words far less.
 const MIN_BITS: f64 = 64.0;
+/// The same of a token of another program: 20 random digits have about 50.
+const MIN_TOKEN_BITS: f64 = 40.0;
 /// A character is no news where it continues a step between characters so far apart: `aaaa`, `abcd`, `a1b2c3`.
 const PERIODS: std::ops::RangeInclusive<usize> = 1..=4;
 /// So many characters that stood together before are no news when they do again.
@@ -63,6 +65,17 @@ pub fn is_guessable(secret: &str) -> bool {
         || is_moment(secret)
         || is_of_few_words(secret)
         || decoded(secret).iter().any(|bytes| are_guessable(bytes))
+}
+
+/// Whether a token that another program made could be guessed: what is there is no more than a few characters, however often.
+pub fn varies_too_little(token: &str) -> bool {
+    let folded = Zeroizing::new(token.chars().flat_map(char::to_lowercase).collect::<Vec<_>>());
+    bits(&folded) < MIN_TOKEN_BITS
+}
+
+/// Whether it is the hash of a text that everybody tries.
+pub fn is_known_hash(bytes: &[u8]) -> bool {
+    hashes::is_known(bytes)
 }
 
 /// Bytes are judged as text when they are that, and as hexadecimal digits, whatever they are written as.

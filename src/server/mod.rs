@@ -11,6 +11,7 @@ mod clock;
 mod events;
 mod gateways;
 mod http;
+mod imports;
 mod keys;
 mod leaks;
 mod lifetimes;

@@ -13,12 +13,13 @@ use crate::server::clock::Clock;
 use crate::server::http::address::TrustedProxies;
 use crate::server::http::metrics::Metrics;
 use crate::server::http::turns::Turns;
+use crate::server::imports::running::RunningImports;
 use crate::server::removals::Removals;
 use crate::server::row_numbers::RowNumbers;
 use crate::server::seal::Seals;
 use crate::server::store::{
-    ActivityStore, ChangeRecord, DataKeyStore, GatewayStore, KeyStore, LeakStore, PeopleStore, PlanStore,
-    ProjectStore, StatusStore, Store, StoreError, StoreResult, WorkStore,
+    ActivityStore, ChangeRecord, DataKeyStore, GatewayStore, ImportStore, KeyStore, LeakStore, PeopleStore,
+    PlanStore, ProjectStore, StatusStore, Store, StoreError, StoreResult, WorkStore,
 };
 use crate::server::verify::verified::Verified;
 use crate::server::work::usage::recorder::Recorder;
@@ -66,6 +67,7 @@ pub struct Shared {
     pub(super) metrics: Metrics,
     pub(super) clock: Clock,
     pub(super) removals: Removals,
+    pub(super) running_imports: RunningImports,
     pub(super) verified: Verified,
     pub(super) organisation: Organisation,
     pub(super) row_numbers: RowNumbers,
@@ -104,6 +106,7 @@ impl ServerState {
             metrics,
             clock,
             removals: Removals::default(),
+            running_imports: RunningImports::default(),
             verified: Verified::default(),
             organisation,
             row_numbers,
@@ -140,6 +143,7 @@ groups!(
     plans: PlanStore,
     projects: ProjectStore,
     gateways: GatewayStore,
+    imports: ImportStore,
     leaks: LeakStore,
     work: WorkStore,
     log: ActivityStore,

@@ -19,6 +19,7 @@ mod ended;
 mod ends;
 mod events;
 mod hostile;
+mod imports;
 mod introspection;
 mod leaks;
 mod local_development;

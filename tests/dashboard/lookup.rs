@@ -10,7 +10,9 @@ use crate::common::talk::*;
 use keydeck::api::{Key, LookupAnswer, ProblemType};
 use keydeck::client::Error;
 use keydeck::model::filter::WordValues;
-use keydeck::model::{FieldError, FilterWords, Scope, Secret, StateFilter, Token, TokenKind, WhichToken};
+use keydeck::model::{
+    FieldError, FilterWords, Scope, Secret, StateFilter, Token, TokenHash, TokenKind, WhichToken,
+};
 use keydeck::tui::dialogs::Modal;
 use keydeck::tui::dialogs::filter::Says;
 use keydeck::tui::message::{Effect, Load, Message};
@@ -137,6 +139,26 @@ fn a_pasted_secret_is_looked_up_by_its_hash_and_its_row_selected() {
         });
         assert_eq!(talk.selected_name(), "Far away");
         assert!(!talk.app.browse.query.is_filtered());
+    }
+}
+
+#[test]
+fn a_pasted_token_of_another_product_is_looked_up_and_other_text_is_not() {
+    let foreign = "sk_live_Zq3v8Lw0rT5yUxKc9NbM2hJp7Ds4Fg6AeR1t";
+    let mut talk = Talk::with_keys(some_keys(10));
+    talk.press("/");
+    talk.effects.clear();
+    paste(&mut talk, &format!("{foreign}\n"));
+    assert_eq!(talk.answer_lookup(unknown()), TokenHash::of(foreign));
+    for text in [
+        "0193a3c5-0000-7000-8000-000000000000",
+        "https://shop.acme.example:8443",
+        "a-rather-long-name-of-a-key-for-the-storefront",
+    ] {
+        let mut talk = Talk::with_keys(some_keys(10));
+        talk.press("/");
+        paste(&mut talk, text);
+        assert_eq!(line(&talk).text(), text);
     }
 }
 

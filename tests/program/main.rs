@@ -16,6 +16,7 @@ mod cli_export;
 mod cli_filter;
 mod cli_gateways;
 mod cli_help;
+mod cli_import;
 mod cli_leaks;
 mod cli_local;
 mod cli_man;

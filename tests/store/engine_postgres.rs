@@ -67,6 +67,9 @@ pub async fn set_back(place: &Place) {
          DROP TABLE baseline; DROP INDEX activity_by_entity; DROP INDEX activity_by_baseline;
          ALTER TABLE activity DROP COLUMN entity, DROP COLUMN state, DROP COLUMN baseline;
          ALTER TABLE activity_head DROP COLUMN pending; DROP TABLE lifetimes; DROP TABLE log_readers;
+         DROP TABLE import_keys; DROP TABLE imports; ALTER TABLE keys DROP COLUMN imported_at;
+         ALTER TABLE keys ADD CONSTRAINT only_active_web_and_mobile_keys_have_a_secret
+             CHECK ((sealed IS NULL) = (scope = 2 OR revoked_at IS NOT NULL));
          DROP FUNCTION count_ended_keys CASCADE; DROP TABLE ended_counts;
          DROP TRIGGER leaks_end_with_their_key ON keys; DROP FUNCTION end_leaks; DROP TABLE leaks; DROP TABLE usage_weeks; DROP INDEX keys_by_scope_last_refused_at; DROP INDEX keys_by_last_refused_at;
          CREATE INDEX keys_by_last_refused_at ON keys (last_refused_at) WHERE revoked_at IS NULL AND last_refused_at > 0;

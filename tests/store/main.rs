@@ -22,6 +22,7 @@ mod ends;
 #[path = "engine_sqlite.rs"]
 mod engine;
 mod handed_over;
+mod imports;
 mod indexes;
 mod instants;
 mod kept_counts;

@@ -29,6 +29,7 @@ mod on_postgres {
     #[path = "engine_postgres.rs"]
     mod engine;
     mod handed_over;
+    mod imports;
     mod instants;
     mod kept_counts;
     mod leaks;

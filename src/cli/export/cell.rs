@@ -19,7 +19,6 @@ pub fn quoted(cell: &str) -> Cow<'_, str> {
 }
 
 /// As it was before it was written.
-#[cfg(test)]
 pub fn plain(cell: &str) -> &str {
     match cell.strip_prefix('\'') {
         Some(rest) if is_formula(rest) => rest,

@@ -2,7 +2,7 @@
 //! little memory; what it writes has no place for a secret or its hash.
 
 pub mod args;
-mod cell;
+pub(super) mod cell;
 mod records;
 mod write;
 

@@ -27,6 +27,7 @@ pub const TOPICS: &[Topic] = topics![
     "people"
     "activity"
     "export"
+    "import"
     "scripts"
     "configuration"
     "connecting"

@@ -23,7 +23,7 @@ const GROUPS: [(&str, &[&str]); 5] = [
     ("Keys", &["key", "scan", "leak", "policy"]),
     (
         "Organisation",
-        &["project", "user", "activity", "export", "whoami"],
+        &["project", "user", "activity", "export", "import", "whoami"],
     ),
     ("Gateways", &["gateway"]),
     (

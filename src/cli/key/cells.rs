@@ -98,6 +98,16 @@ pub fn fields(key: &Key, now: Timestamp) -> Vec<Field> {
         field("Last used", output::last_used(key, now)),
         field("Token", &key.hint),
     ]);
+    if let Some(imported) = &key.imported {
+        let hash_only = match imported.hash_only {
+            true => ", by its hash alone: its secret can't be shown",
+            false => "",
+        };
+        rows.push(field(
+            "Imported",
+            format!("{}{hash_only}", output::time(imported.at)),
+        ));
+    }
     rows.extend(end(key, now));
     let settings = key.settings();
     for setting in KeyField::of(key.scope).filter(|field| field.is_setting()) {

@@ -11,7 +11,7 @@ use crate::cli::{Failure, ask, lookup, output};
 use crate::client::Client;
 use crate::deck::{self, Selection};
 use crate::model::around::token_in;
-use crate::model::{KeyState, Token, TokenKind, WhichToken, pasted};
+use crate::model::{KeyState, KeyToken, TokenKind, WhichToken, pasted};
 
 pub fn run(selection: &Selection, args: &LookupArgs) -> Result<(), Failure> {
     ask::possible(selection)?;
@@ -19,8 +19,8 @@ pub fn run(selection: &Selection, args: &LookupArgs) -> Result<(), Failure> {
     deck::ask(selection, async |client| find(client, &token, args.json).await)
 }
 
-/// The token of a key; anything else is refused without a server.
-fn token() -> Result<Token, Failure> {
+/// The token of a key, also one of another product, which may be imported; anything else is refused without a server.
+fn token() -> Result<KeyToken, Failure> {
     let secret = ask::secret_until("The key's secret, or its token: ", |text| {
         pasted::token_in(text).is_some()
     })?;
@@ -36,11 +36,14 @@ fn token() -> Result<Token, Failure> {
         }
         Err(_) => match pasted::secret_in(secret.expose()) {
             Some(found) => pasted::read(&found).map_err(Failure::Failed)?,
-            None => Token::presented(secret.expose()).map_err(Failure::failed)?,
+            None => match KeyToken::presented(secret.expose().trim()).map_err(Failure::failed)? {
+                KeyToken::Own(token) => token,
+                foreign => return Ok(foreign),
+            },
         },
     };
     match token.kind() {
-        TokenKind::Key(_) => Ok(token),
+        TokenKind::Key(_) => Ok(token.into()),
         TokenKind::User => Err(Failure::Failed(format!(
             "{} is a person's sign-in token, not a key; if it leaked, keydeck user new-token replaces it",
             token.hint()
@@ -56,7 +59,7 @@ fn token() -> Result<Token, Failure> {
     }
 }
 
-async fn find(client: &Client, token: &Token, as_json: bool) -> Result<(), Failure> {
+async fn find(client: &Client, token: &KeyToken, as_json: bool) -> Result<(), Failure> {
     let answer = lookup::ask(client, &token.hash()).await?;
     match &answer {
         Some(answer) if as_json => output::json(answer)?,
@@ -101,7 +104,11 @@ async fn find(client: &Client, token: &Token, as_json: bool) -> Result<(), Failu
             Err(Failure::Failed(format!("revoked {since} ({hint}): {what}")))
         }
         None => Err(Failure::Failed(format!(
-            "unknown: {hint} is well-formed, but no key that you can see here has this secret"
+            "unknown: {hint} is {}, but no key that you can see here has this secret",
+            match token.is_foreign() {
+                true => "no keydeck token and may be one of another product",
+                false => "well-formed",
+            }
         ))),
     }
 }

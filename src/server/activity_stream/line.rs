@@ -68,7 +68,9 @@ fn target_of(action: ActivityAction) -> TargetKind {
         A::KeyCreated | A::KeyEdited | A::KeyRevoked | A::KeyRevealed | A::KeyCopied | A::KeyHandedOver => {
             TargetKind::Key
         }
-        A::KeyDisabled | A::KeyEnabled | A::KeyRotated | A::KeyRotationExtended => TargetKind::Key,
+        A::KeyImported | A::KeyDisabled | A::KeyEnabled | A::KeyRotated | A::KeyRotationExtended => {
+            TargetKind::Key
+        }
         A::KeyRotationEnded | A::KeyRotationCancelled => TargetKind::Key,
         A::LeakReported | A::LeakDecided => TargetKind::Key,
         A::ProjectCreated | A::ProjectEdited | A::ProjectRemoved | A::ProjectHandedOver => {

@@ -33,6 +33,11 @@ pub fn may_create(user: &User, scope: Scope, project_creator: Option<Uuid>) -> b
     }
 }
 
+/// Whether the user may import a key that they may create as that of `creator`.
+pub fn may_import_for(user: &User, creator: Uuid) -> bool {
+    user.id == creator || user.role == Role::Owner
+}
+
 /// Whether the user may edit or revoke the keys of `creator`.
 pub fn may_change(user: &User, creator: Uuid) -> bool {
     match changeable(user) {

@@ -34,7 +34,7 @@ use crate::server::auth::signed_in;
 use crate::server::state::ServerState;
 use crate::server::work::{authorize, connect, introspect};
 use crate::server::{
-    activity, events, gateways, keys, leaks, lifetimes, me, projects, removals, session_servers,
+    activity, events, gateways, imports, keys, leaks, lifetimes, me, projects, removals, session_servers,
     session_tokens, users,
 };
 
@@ -236,6 +236,9 @@ fn documented() -> OpenApiRouter<ServerState> {
         ))
         .routes(routes!(keys::plans::make))
         .routes(routes!(keys::plans::show, keys::plans::commit))
+        .routes(routes!(imports::begin))
+        .routes(routes!(imports::commit, imports::give_up))
+        .routes(routes!(imports::add))
         .routes(routes!(keys::reveal::reveal))
         .routes(routes!(keys::work::usage))
         .routes(routes!(keys::work::explain))

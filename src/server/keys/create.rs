@@ -114,7 +114,7 @@ fn created(
     record: KeyRecord,
     token: &Token,
 ) -> ApiResult<Answer> {
-    let secret = Some(secret_of(server, &record, token));
+    let secret = Some(secret_of(server, &record, &token.clone().into()));
     answer(
         StatusCode::CREATED,
         Created {

@@ -50,7 +50,7 @@ fn to_microseconds(time: Timestamp) -> Timestamp {
 }
 
 /// A UUIDv7 of this time; of the epoch for times before it.
-fn id_from(time: Timestamp) -> Uuid {
+pub fn id_from(time: Timestamp) -> Uuid {
     let seconds = u64::try_from(time.as_second()).unwrap_or(0);
     let nanoseconds = u32::try_from(time.subsec_nanosecond()).unwrap_or(0);
     Uuid::new_v7(uuid::Timestamp::from_unix(NoContext, seconds, nanoseconds))

@@ -19,7 +19,7 @@ use axum::response::{IntoResponse, Response};
 use uuid::Uuid;
 
 use crate::api::{Key, KeyMay, RevealPurpose, User};
-use crate::model::{FieldErrors, KeyField, Scope, Secret, Token, name};
+use crate::model::{FieldErrors, KeyField, KeyToken, Scope, Secret, name};
 use crate::server::auth::policy;
 use crate::server::auth::signed_in::SignedIn;
 use crate::server::http::body::Json;
@@ -53,7 +53,14 @@ impl IntoResponse for Versioned {
 pub(super) fn seen_by(user: &User, record: KeyRecord) -> Key {
     Key {
         may: match record.revoked {
-            None => policy::key_may(user, record.creator.id, record.scope),
+            None => {
+                let may = policy::key_may(user, record.creator.id, record.scope);
+                let is_kept = record.imported.is_none_or(|imported| !imported.hash_only);
+                KeyMay {
+                    reveal: may.reveal && is_kept,
+                    ..may
+                }
+            }
             // Nothing is left to do with it.
             Some(_) => KeyMay::default(),
         },
@@ -65,6 +72,7 @@ pub(super) fn seen_by(user: &User, record: KeyRecord) -> Key {
         created_at: record.created_at,
         last_used_at: record.last_used_at,
         last_refused_at: record.last_refused_at,
+        imported: record.imported,
         version: record.version,
         hint: record.hint,
         state: record.state,
@@ -110,7 +118,7 @@ pub(super) fn reason(typed: Option<&str>) -> ApiResult<Option<String>> {
 }
 
 /// The full secret that an integration presents.
-fn secret_of(server: &ServerState, record: &KeyRecord, token: &Token) -> Secret {
+fn secret_of(server: &ServerState, record: &KeyRecord, token: &KeyToken) -> Secret {
     let project = record.project.as_ref().map(|project| project.id);
     token.secret(project.map(|id| (id, server.public_url.as_str())))
 }

@@ -31,6 +31,13 @@ pub async fn reveal(
             "The secret of an Analytics key was shown once, when it was created; if it is lost, revoke the key and create another.",
         ));
     }
+    if record.imported.is_some_and(|imported| imported.hash_only) {
+        return Err(ApiError::new(
+            ProblemType::ShownOnce,
+            "This key was imported by its hash alone, so that nobody can show its secret; whoever uses it has it. Rotating \
+             the key gives it one that can be shown.",
+        ));
+    }
     match revealed(&server, &signed_in, &record, purpose).await? {
         Some(secret) => Ok(Json(RevealedSecret { secret: Some(secret) })),
         // Revoked meanwhile: this returns when and by whom.

@@ -63,7 +63,7 @@ pub async fn rotate(
     let (change, token) = stored(&server, &signed_in, &record, version, new.overlap_seconds).await?;
     let record = changed(&server, &signed_in, change)?;
     let etag = etag(record.version)?;
-    let secret = Some(secret_of(&server, &record, &token));
+    let secret = Some(secret_of(&server, &record, &token.into()));
     let key = seen_by(&signed_in.user, record);
     Ok(RotatedKey {
         rotated: Rotated { key, secret },

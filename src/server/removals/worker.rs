@@ -1,4 +1,4 @@
-//! Finishes pending removals and plans, portion by portion.
+//! Finishes pending removals and plans, portion by portion, and forgets imports that nobody finished.
 
 use std::collections::BTreeMap;
 use std::time::Duration;
@@ -24,6 +24,7 @@ pub async fn run(server: ServerState) {
         let mut unexplained = None;
         loop {
             take_over(&server, &mut seen).await;
+            forget_imports(&server).await;
             tell_of_unexplained(&server, &mut unexplained).await;
             loop {
                 let mine = server.removals.all();
@@ -74,6 +75,19 @@ async fn take_over(server: &ServerState, seen: &mut Option<BTreeMap<InPortions, 
             }
             *seen = Some(unfinished);
         }
+    }
+}
+
+/// Keys that waited too long for the rest of their import, with their secrets.
+async fn forget_imports(server: &ServerState) {
+    let forgotten = async {
+        if server.imports().has_old_imports().await? {
+            server.imports().forget_imports().await?;
+        }
+        StoreResult::Ok(())
+    };
+    if let Err(error) = forgotten.await {
+        tracing::debug!(%error, "old imports can't be forgotten");
     }
 }
 

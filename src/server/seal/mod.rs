@@ -24,7 +24,7 @@ pub use self::root_key::{Owner, RootKey, authenticator, behind_links, directory_
 pub use self::seals::Seals;
 use self::wrapping::unwrap;
 pub use self::wrapping::{bind, is_bound, new_data_key, next_data_key, opens, rewrap};
-use crate::model::{Scope, Secret, Token};
+use crate::model::{KeyToken, Scope, Secret, Token};
 use crate::server::store::seals::SealedSecret;
 use crate::server::store::{Sealed, WrappedDataKey};
 
@@ -94,9 +94,14 @@ impl Sealer {
         self.seal_as(id, scope.as_str(), token.expose())
     }
 
-    pub fn unseal(&self, id: Uuid, scope: Scope, sealed: &Sealed) -> Result<Token, SealError> {
+    /// A token that may be of another product.
+    pub fn seal_imported(&self, id: Uuid, scope: Scope, token: &KeyToken) -> Result<Sealed, SealError> {
+        self.seal_as(id, scope.as_str(), token.expose())
+    }
+
+    pub fn unseal(&self, id: Uuid, scope: Scope, sealed: &Sealed) -> Result<KeyToken, SealError> {
         let token = self.unseal_as(id, scope.as_str(), sealed)?;
-        Token::parse(token.expose()).map_err(|_| SealError::Tampered)
+        KeyToken::stored(token.expose()).ok_or(SealError::Tampered)
     }
 
     /// Seals the private key of a project's session server.

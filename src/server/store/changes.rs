@@ -250,7 +250,7 @@ pub fn of_session_token(old: bool, new: bool) -> Map<String, Value> {
 pub fn event_of(action: &str) -> Result<KeyEventKind, Changed> {
     use ActivityAction as Action;
     match action.parse().unwrap_or(Action::Unknown) {
-        Action::KeyCreated => Ok(KeyEventKind::Created),
+        Action::KeyCreated | Action::KeyImported => Ok(KeyEventKind::Created),
         Action::KeyRevoked => Ok(KeyEventKind::Revoked),
         Action::KeyEdited
         | Action::KeyHandedOver

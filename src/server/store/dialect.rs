@@ -156,6 +156,17 @@ impl Dialect {
         self == Dialect::Sqlite
     }
 
+    /// What lets the statements of a transaction take longer than others may, and the pauses between them.
+    pub fn takes_long(self) -> Option<&'static str> {
+        match self {
+            Dialect::Sqlite => None,
+            Dialect::Postgres => Some(
+                "SELECT set_config('statement_timeout', '60s', true),
+                        set_config('idle_in_transaction_session_timeout', '60s', true)",
+            ),
+        }
+    }
+
     /// The time of the database, in microseconds since the epoch. SQLite has no other clock than this machine.
     pub fn clock(self) -> Option<&'static str> {
         match self {

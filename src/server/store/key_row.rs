@@ -9,7 +9,7 @@ use super::db::{NewRow, columns};
 use super::dialect::Dialect;
 use super::row::{ColumnValue, Columns, Read, fields, unreadable};
 use super::{KeyGroup, KeyRecord, Place, PlaceValue, StoreError, StoreResult};
-use crate::api::{Disabled, KeyRevocation, KeyRotation, PersonRef, ProjectRef, Sort};
+use crate::api::{Disabled, Imported, KeyRevocation, KeyRotation, PersonRef, ProjectRef, Sort};
 use crate::model::{AllowedNetwork, KeyState, LocalAddress, Scope, Settings, Standing, UiDomain, compared};
 
 /// The columns of a table that decide whether a request may pass, which [`Deciding`] is read from.
@@ -79,7 +79,7 @@ pub fn key_columns(dialect: Dialect) -> &'static str {
                 "k.id, k.name, k.name_key, k.scope, k.created_at, k.last_used_at, k.version, k.hint, k.creator, k.project,
                  {deciding}, k.note, k.labels, k.expires_at, {expired}, k.disabled_at, k.disabled_by, k.disabled_reason,
                  {rotating}, k.rotated_at, k.old_ends_at, k.old_hint, k.seq, k.revoked_at, k.revoked_by, k.revoked_reason,
-                 {local_ended}, k.last_refused_at"
+                 {local_ended}, k.last_refused_at, k.imported_at, k.sealed IS NULL"
             )
         })
     });
@@ -106,6 +106,7 @@ pub struct StoredKey {
     revoked: Option<SwitchRow>,
     local_development_ended: bool,
     last_refused_at: Timestamp,
+    imported: Option<Imported>,
 }
 
 /// When it was disabled or revoked, by whom, and why.
@@ -147,6 +148,7 @@ impl Read for StoredKey {
             revoked: None,
             local_development_ended: false,
             last_refused_at: Timestamp::UNIX_EPOCH,
+            imported: None,
         };
         let expired = columns.next()?;
         row.disabled = SwitchRow::read(columns)?;
@@ -163,6 +165,9 @@ impl Read for StoredKey {
         row.rotation = rotation.filter(|_| !expired && row.revoked.is_none());
         row.local_development_ended = columns.next()?;
         row.last_refused_at = columns.next()?;
+        let (imported_at, is_not_kept): (Option<Timestamp>, bool) = columns.next()?;
+        let hash_only = is_not_kept && row.scope.is_viewable() && row.revoked.is_none();
+        row.imported = imported_at.map(|at| Imported { at, hash_only });
         Ok(row)
     }
 }
@@ -239,6 +244,7 @@ impl StoredKey {
             created_at: self.created_at,
             last_used_at: Some(self.last_used_at).filter(|time| *time != Timestamp::UNIX_EPOCH),
             last_refused_at: Some(self.last_refused_at).filter(|time| *time != Timestamp::UNIX_EPOCH),
+            imported: self.imported,
             version: self.version,
             hint: self.hint,
             settings: self.settings,

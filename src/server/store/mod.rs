@@ -28,6 +28,7 @@ mod founding;
 mod gateways;
 mod grouped;
 mod groups;
+mod imports;
 mod key_row;
 mod keys;
 pub(crate) mod latency;
@@ -73,17 +74,19 @@ pub use self::clock::DatabaseClock;
 pub use self::error::{StoreError, StoreResult};
 pub use self::founding::Founding;
 pub use self::groups::{
-    ActivityStore, DataKeyStore, GatewayStore, KeyStore, LeakStore, PeopleStore, PlanStore, ProjectStore,
-    StatusStore, Store, WorkStore,
+    ActivityStore, DataKeyStore, GatewayStore, ImportStore, KeyStore, LeakStore, PeopleStore, PlanStore,
+    ProjectStore, StatusStore, Store, WorkStore,
 };
+pub use self::imports::WAITS as IMPORT_WAITS;
 pub use self::latency::Latencies;
 pub use self::records::{
-    Actor, AskingServer, ChangeRecord, Changed, Fate, Found, FoundToken, IDEMPOTENT, Idempotency, KeyChange,
-    KeyCreation, KeyGroup, KeyQuery, KeyRecord, KeySlice, KeySwitch, LeakOutcome, LeakRecord, MadePlan,
+    Actor, AskingServer, ChangeRecord, Changed, Fate, Found, FoundToken, IDEMPOTENT, Idempotency,
+    ImportCommit, ImportCounts, ImportFault, ImportNames, KeyChange, KeyCreation, KeyGroup, KeyQuery,
+    KeyRecord, KeySlice, KeySwitch, LeakOutcome, LeakRecord, MAX_IMPORTED, MadePlan, NamedProject,
     NewGatewayRecord, NewKey, NewKeyToken, NewLeak, NewPlanRecord, NewSessionServer, NewUserRecord, Place,
     PlaceValue, PlanCommit, PlanRecord, PlanScope, Position, ProjectRecord, ProjectRemoval, Removal,
     Revocation, RevokedKey, RoleChange, RotationChange, RotationEdit, SessionServerChange, SessionSigner,
-    SessionTokenIssue, Taken, Visible,
+    SessionTokenIssue, StagedKey, Staging, Taken, Visible,
 };
 pub use self::seals::{Rotation, Sealed, WrappedDataKey};
 pub use self::statement::{Compared, Cursor};

@@ -92,7 +92,7 @@ table!(KEYS, "keys", by "seq", numbered:
     last_refused_at Number, note Text, labels Text, labels_key Text, expires_at Number, disabled_at Number,
     disabled_by Number, disabled_reason Text, rotated_at Number, old_token_hash Bytes, old_hint Text,
     old_ends_at Number, old_data_key Int, old_sealed Bytes, allowed_networks Text, local_development_ends_at Number,
-    revoked_reason Text);
+    revoked_reason Text, imported_at Number);
 
 table!(RETIRED_TOKENS, "retired_tokens", by "token_hash":
     token_hash Bytes, key Number, retired_at Number);
@@ -136,6 +136,16 @@ table!(PLANS, "plans", by "seq", numbered:
 table!(PLAN_KEYS, "plan_keys", by "plan, place":
     plan Number, place Number, key Number, version Number, left_alone Text);
 
+table!(IMPORTS, "imports", by "seq", numbered:
+    seq Number, id Id, person Number, begun_at Number, ends_at Number, committed_at Number, imported Number,
+    skipped Number);
+
+table!(IMPORT_KEYS, "import_keys", by "import, line":
+    import Number, line Number, id Id, name Text, name_key Text, scope Small, project Number, creator Number,
+    created_at Number, hint Text, token_hash Bytes, data_key Int, sealed Bytes, ui_domains Text,
+    local_development Text, local_development_ends_at Number, cross_page_persistence Flag, allowed_networks Text,
+    note Text, labels Text, labels_key Text, expires_at Number, disabled Flag, disabled_reason Text);
+
 table!(LEAKS, "leaks", by "seq", numbered:
     seq Number, id Id, fingerprint Bytes, key Number, source Text, url Text, note Text, token Text,
     reported_at Number, response Text, decided_at Number, decided_by Number, decision Text, reason Text);
@@ -166,7 +176,7 @@ table!(USAGE_LOG, "usage_log", by "seq", numbered:
     seq Number, bucket Number, tallies Bytes);
 
 /// In an order in which rows refer to those before.
-pub static TABLES: [&Table; 28] = [
+pub static TABLES: [&Table; 30] = [
     &ORGANISATION,
     &DATA_KEYS,
     &USERS,
@@ -186,6 +196,8 @@ pub static TABLES: [&Table; 28] = [
     &REMOVALS,
     &PLANS,
     &PLAN_KEYS,
+    &IMPORTS,
+    &IMPORT_KEYS,
     &LEAKS,
     &CLOCK,
     &USAGE_HOURS,

@@ -10,7 +10,7 @@ use axum::http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode};
 use axum::response::{IntoResponse, Response};
 use jiff::Timestamp;
 
-use super::presented;
+use super::presented::{self, PresentedKey};
 use super::question::{self, CheckQuery, SCOPE};
 use crate::api::PresentedAt::Gateway;
 use crate::api::ProblemType;
@@ -83,14 +83,14 @@ async fn check(
     let gateway = gateway_token(headers).ok_or_else(|| refused(None, Rule::GatewayUnknown))?;
     let presented = presented_key(headers);
     // Without a key too, only a gateway is told what is wrong with it.
-    let hash = presented.unwrap_or(gateway);
+    let hash = presented.map_or(gateway, |key| key.hash);
     let checked = server.work().check(&hash, Some(&gateway)).await?;
     if !checked.gateway {
         return Err(refused(None, Rule::GatewayUnknown));
     }
     peer.is_gateway(&gateway);
-    presented.map_err(|rule| refused(None, rule))?;
-    let key = checked.key.ok_or_else(|| refused(None, Rule::KeyUnknown))?;
+    let presented = presented.map_err(|rule| refused(None, rule))?;
+    let key = checked.key.ok_or_else(|| refused(None, presented.unknown()))?;
     let own_origin = own_origin(headers);
     let client = server.proxies.client_of_gateway(peer.address().ip(), headers);
     let caller = Caller {
@@ -137,7 +137,7 @@ fn gateway_token(headers: &HeaderMap) -> Option<TokenHash> {
     (token.kind() == TokenKind::Gateway).then(|| token.hash())
 }
 
-fn presented_key(headers: &HeaderMap) -> Result<TokenHash, Rule> {
+fn presented_key(headers: &HeaderMap) -> Result<PresentedKey, Rule> {
     match KEYS.iter().find(|name| headers.contains_key(*name)) {
         Some(name) => presented::key(headers, name),
         None => bearer::sole(headers).map_or(Err(Rule::KeyMissing), presented::key_in),

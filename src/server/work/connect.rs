@@ -73,9 +73,9 @@ pub async fn exchange(
     headers: HeaderMap,
 ) -> ApiResult<Response> {
     let refused = |key, rule| server.refused(PresentedAt::Connection, key, rule);
-    let hash = presented::key(&headers, &KEY).map_err(|rule| refused(None, rule))?;
-    let key = server.work().check(&hash, None).await?.key;
-    let key = key.ok_or_else(|| refused(None, Rule::KeyUnknown))?;
+    let presented = presented::key(&headers, &KEY).map_err(|rule| refused(None, rule))?;
+    let key = server.work().check(&presented.hash, None).await?.key;
+    let key = key.ok_or_else(|| refused(None, presented.unknown()))?;
     let own_origin = presented::origin_of(&server.public_url);
     let client = server.proxies.client_of_key(peer.address().ip(), &headers);
     let caller = Caller {

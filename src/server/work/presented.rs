@@ -5,7 +5,7 @@ use axum::http::{HeaderMap, HeaderName, HeaderValue};
 use url::Url;
 
 use crate::model::connection::Origin;
-use crate::model::{Rule, TokenHash, TokenKind, pasted};
+use crate::model::{KeyToken, Rule, TokenHash};
 
 const FETCH_SITE: HeaderName = HeaderName::from_static("sec-fetch-site");
 /// How an app says which one it is, as other key servers ask for it too.
@@ -14,8 +14,25 @@ const BUNDLES: [HeaderName; 2] = [
     HeaderName::from_static("x-android-package"),
 ];
 
+/// A key as it was sent.
+#[derive(Debug, Clone, Copy)]
+pub struct PresentedKey {
+    pub hash: TokenHash,
+    is_foreign: bool,
+}
+
+impl PresentedKey {
+    /// What is said where no key has it. What is not of keydeck's form may be a key that was imported, but hardly is.
+    pub fn unknown(self) -> Rule {
+        match self.is_foreign {
+            true => Rule::KeyMalformed,
+            false => Rule::KeyUnknown,
+        }
+    }
+}
+
 /// The key that was sent once, in this header.
-pub fn key(headers: &HeaderMap, name: &HeaderName) -> Result<TokenHash, Rule> {
+pub fn key(headers: &HeaderMap, name: &HeaderName) -> Result<PresentedKey, Rule> {
     let mut sent = headers.get_all(name).iter();
     match (sent.next(), sent.next()) {
         (Some(secret), None) => key_in(secret.as_bytes()),
@@ -23,11 +40,14 @@ pub fn key(headers: &HeaderMap, name: &HeaderName) -> Result<TokenHash, Rule> {
     }
 }
 
-/// The key that these bytes are: a whole secret, or its token alone.
-pub fn key_in(secret: &[u8]) -> Result<TokenHash, Rule> {
+/// The key that these bytes are: a whole secret, its token alone, or a token of another product, which may be imported.
+pub fn key_in(secret: &[u8]) -> Result<PresentedKey, Rule> {
     let text = std::str::from_utf8(secret).map_err(|_| Rule::KeyMalformed)?;
-    match pasted::presented(text.trim_ascii()) {
-        Ok(token) if matches!(token.kind(), TokenKind::Key(_)) => Ok(token.hash()),
+    match KeyToken::presented(text.trim_ascii()) {
+        Ok(token) if token.is_of_key() => Ok(PresentedKey {
+            hash: token.hash(),
+            is_foreign: token.is_foreign(),
+        }),
         _ => Err(Rule::KeyMalformed),
     }
 }

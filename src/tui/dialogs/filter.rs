@@ -8,7 +8,7 @@ use zeroize::Zeroizing;
 pub use self::completing::{Completing, Round};
 use crate::api::{Key, KeyRevocation, LookupAnswer, ProblemType};
 use crate::client::Error;
-use crate::model::{KeyState, Secret, Settings, TokenHash, TokenKind, WhichToken, pasted};
+use crate::model::{KeyState, KeyToken, Secret, Settings, TokenHash, TokenKind, WhichToken, pasted};
 use crate::tui::keymap::{Action, Keymap, Layer};
 use crate::tui::message::{Effect, Message, UsageReply, UsageRequest};
 use crate::tui::state::command::DialogCommand;
@@ -88,7 +88,7 @@ impl FilterLine {
     /// Takes pasted text; whether a secret is in the line now.
     pub fn paste(&mut self, pasted: &str) -> bool {
         self.says = None;
-        let secret = pasted::secret_in(pasted);
+        let secret = pasted::secret_in(pasted).or_else(|| foreign_in(pasted));
         match (&mut self.input, secret) {
             (_, Some(secret)) => self.hide(&secret),
             (FilterInput::Secret(begun), None) => begun.paste(pasted),
@@ -312,8 +312,18 @@ fn continued(text: &TextField, pasted: &str) -> Option<Secret> {
     pasted::secret_in(&all)
 }
 
+/// A token of another product, which may be imported, where nothing else is pasted than what only a generator makes.
+fn foreign_in(pasted: &str) -> Option<Secret> {
+    let pasted = pasted.trim();
+    let is_foreign = KeyToken::presented(pasted).is_ok_and(|token| token.is_foreign());
+    (is_foreign && pasted::is_in_or_random(pasted)).then(|| Secret::new(pasted))
+}
+
 /// Its hash, or what there is to say of a secret that is not a key's.
 fn hash_of_key(secret: &Secret) -> Result<TokenHash, String> {
+    if foreign_in(secret.expose()).is_some() {
+        return Ok(TokenHash::of(secret.expose()));
+    }
     let token = pasted::read(secret)?;
     match token.kind() {
         TokenKind::Key(_) => Ok(token.hash()),

@@ -57,6 +57,10 @@ pub fn lines(key: &Key, is_revealed: bool, app: &App, width: usize, look: &Look)
         width,
         look,
     ));
+    if let Some(imported) = &key.imported {
+        let at = time::long_date(imported.at, &look.zone);
+        lines.extend(field("Imported", &at, width, look));
+    }
     lines.extend(field("Created by", &key.creator.email, width, look));
     lines.extend(field("Changes", &changes(key.version), width, look));
     lines.extend(id("Id", key.id, width, look));
@@ -129,6 +133,7 @@ fn secret(key: &Key, is_revealed: bool, app: &App, width: usize, look: &Look) ->
     }
     let what_to_do = match key.scope.is_viewable() {
         _ if key.state == KeyState::Revoked => "was destroyed".into(),
+        true if key.is_hash_only() => "imported by its hash alone, can't be shown".into(),
         true => app.keymap.hints(
             app.screen_layer(),
             [Action::Copy, Action::Reveal].into_iter().filter(can),

@@ -226,6 +226,7 @@ pub fn key(number: u32, name: &str, scope: Scope) -> Key {
         refused_since: None,
         week: None,
         last_refused_at: None,
+        imported: None,
         may: KeyMay {
             reveal: viewable,
             edit: viewable,

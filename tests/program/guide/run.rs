@@ -49,6 +49,7 @@ const DOCUMENTS: &[(&str, Setting)] = &[
     ("leaks", Setting::SignedIn),
     ("activity", Setting::SignedIn),
     ("export", Setting::SignedIn),
+    ("import", Setting::SignedIn),
     ("gateways", Setting::SignedIn),
     ("backup", Setting::Database),
     ("upgrade", Setting::Database),

@@ -96,6 +96,28 @@ fn changes(document: &Value) -> Vec<String> {
         .collect()
 }
 
+async fn import(stage: &mut Stage) {
+    for given_up in [false, true] {
+        let begun = stage
+            .ask("POST /v1/imports", "/v1/imports", Value::Null, &[])
+            .await;
+        let import = format!("/v1/imports/{}", text(&begun["import"]));
+        let fields = json!({"scope": "analytics", "name": "Imported"});
+        let key = json!({"line": 1, "fields": fields, "token": "sk_live_51HqLyjWDarjtT1zdp7dcXYZ"});
+        let keys = json!({"keys": [key]});
+        let add = format!("{import}/keys");
+        stage.ask("POST /v1/imports/{id}/keys", &add, keys, &[]).await;
+        match given_up {
+            true => {
+                stage
+                    .ask("DELETE /v1/imports/{id}", &import, Value::Null, &[])
+                    .await
+            }
+            false => stage.ask("POST /v1/imports/{id}", &import, json!({}), &[]).await,
+        };
+    }
+}
+
 async fn change_everything(stage: &mut Stage) {
     let project = stage.deck.project.clone();
     let key =
@@ -114,6 +136,7 @@ async fn change_everything(stage: &mut Stage) {
     stage
         .ask("POST /v1/leaks/{id}/decision", &decision, dismissed, &[])
         .await;
+    import(stage).await;
     let edit = json!({"name": "Till"});
     stage
         .ask("PATCH /v1/keys/{id}", &key, edit, &[("if-match", "\"1\"")])

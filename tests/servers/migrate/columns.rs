@@ -36,14 +36,14 @@ const FILL: &str = "
                       ui_domains, local_development, cross_page_persistence, revoked_at, revoked_by, token_hash,
                       data_key, sealed, last_address, last_origin, last_refused_at, labels, labels_key, expires_at,
                       disabled_at, disabled_by, disabled_reason, rotated_at, old_token_hash, old_hint, old_ends_at,
-                      old_data_key, old_sealed, allowed_networks, local_development_ends_at, revoked_reason) VALUES
+                      old_data_key, old_sealed, allowed_networks, local_development_ends_at, revoked_reason, imported_at) VALUES
         (31, randomblob(16), 'Till', 'till', 0, 21, 13, 3001, 3101, 7, 'kdw_…aaaa', 'https://a.example',
          'http://localhost:3000', 1, NULL, NULL, randomblob(32), 1, x'5ea2', '10.0.0.1', 'https://b.example', 3201,
          'Pilot', char(10) || 'pilot' || char(10), 3401, 3402, 12, 'Unused?', 3501, randomblob(32), 'kdw_…cccc', 3502, 2,
-         x'5ea3', '10.0.0.0/8', 3503, ''),
+         x'5ea3', '10.0.0.0/8', 3503, '', 3504),
         (32, randomblob(16), 'Stats', 'stats', 2, NULL, 1, 3002, 0, 8, 'kda_…bbbb', '',
          NULL, 0, 3302, 12, randomblob(32), NULL, NULL, NULL, NULL, 0,
-         '', '', 9223372036854775807, NULL, NULL, '', NULL, NULL, NULL, NULL, NULL, NULL, '', NULL, 'Leaked');
+         '', '', 9223372036854775807, NULL, NULL, '', NULL, NULL, NULL, NULL, NULL, NULL, '', NULL, 'Leaked', NULL);
     INSERT INTO retired_tokens (token_hash, key, retired_at) VALUES (randomblob(32), 31, 3601);
     INSERT INTO usage_weeks (key, day, a0, a1, a2, a3, a4, a5, a6, r0, r1, r2, r3, r4, r5, r6)
         VALUES (31, 3801, 3802, 3803, 3804, 3805, 3806, 3807, 3808, 3809, 3810, 3811, 3812, 3813, 3814, 3815);
@@ -70,6 +70,14 @@ const FILL: &str = "
         VALUES (51, randomblob(16), 13, '{\"action\":\"revoke\"}', '{\"ids\":[]}', 7208, 7201, 7202, '10.0.0.5', 7203, 7204, 7205,
                 7206);
     INSERT INTO plan_keys (plan, place, key, version, left_alone) VALUES (51, 7301, 31, 7302, 'changed');
+    INSERT INTO imports (seq, id, person, begun_at, ends_at, committed_at, imported, skipped)
+        VALUES (71, randomblob(16), 13, 7501, 7502, 7503, 7504, 7505);
+    INSERT INTO import_keys (import, line, id, name, name_key, scope, project, creator, created_at, hint, token_hash, data_key,
+                             sealed, ui_domains, local_development, local_development_ends_at, cross_page_persistence,
+                             allowed_networks, note, labels, labels_key, expires_at, disabled, disabled_reason)
+        VALUES (71, 7601, randomblob(16), 'Desk', 'desk', 0, 21, 13, 7602, 'sk_l…dddd', randomblob(32), 2, x'5ea4',
+                'https://e.example', '203.0.113.7', 7603, 1, '10.1.0.0/16', 'From afar', 'Old', char(10) || 'old' || char(10),
+                7604, 1, 'Not yet');
     INSERT INTO leaks (seq, id, fingerprint, key, source, url, note, token, reported_at, response, decided_at, decided_by,
                        decision, reason)
         VALUES (61, randomblob(16), randomblob(32), 31, 'github', 'https://git.example/a', 'Commit', 'old', 7401, 'told',

@@ -241,6 +241,23 @@ pub(super) const ORGANISATION: &[Declared] = &[
         ],
     ),
     (
+        "import",
+        &[
+            to(
+                "See what would be imported from another product",
+                "keydeck import keys.csv --dry-run",
+            ),
+            to(
+                "Import the keys of Amazon API Gateway as Analytics keys",
+                "keydeck import aws.csv --scope analytics --skip-existing",
+            ),
+            to(
+                "Say what the columns of a file are",
+                "keydeck import keys.csv --map 'API key=token' --map 'Owner=creator' --scope web --project Storefront",
+            ),
+        ],
+    ),
+    (
         "export keys",
         &[
             to(

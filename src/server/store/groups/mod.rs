@@ -15,6 +15,7 @@
 mod activity;
 mod data_keys;
 mod gateways;
+mod imports;
 mod keys;
 mod leaks;
 mod people;
@@ -26,6 +27,7 @@ mod work;
 pub use self::activity::ActivityStore;
 pub use self::data_keys::DataKeyStore;
 pub use self::gateways::GatewayStore;
+pub use self::imports::ImportStore;
 pub use self::keys::KeyStore;
 pub use self::leaks::LeakStore;
 pub use self::people::PeopleStore;
@@ -41,6 +43,7 @@ pub trait Store:
     + PlanStore
     + ProjectStore
     + GatewayStore
+    + ImportStore
     + LeakStore
     + WorkStore
     + ActivityStore
@@ -56,6 +59,7 @@ impl<T> Store for T where
         + PlanStore
         + ProjectStore
         + GatewayStore
+        + ImportStore
         + LeakStore
         + WorkStore
         + ActivityStore
@@ -78,6 +82,7 @@ pub(super) mod of_engine {
     pub(in crate::server::store) use super::activity::activity_store;
     pub(in crate::server::store) use super::data_keys::data_key_store;
     pub(in crate::server::store) use super::gateways::gateway_store;
+    pub(in crate::server::store) use super::imports::import_store;
     pub(in crate::server::store) use super::keys::key_store;
     pub(in crate::server::store) use super::leaks::leak_store;
     pub(in crate::server::store) use super::people::people_store;
@@ -86,8 +91,8 @@ pub(super) mod of_engine {
     pub(in crate::server::store) use super::status::status_store;
     pub(in crate::server::store) use super::work::work_store;
     pub(in crate::server::store) use super::{
-        ActivityStore, DataKeyStore, GatewayStore, KeyStore, LeakStore, PeopleStore, PlanStore, ProjectStore,
-        StatusStore, WorkStore,
+        ActivityStore, DataKeyStore, GatewayStore, ImportStore, KeyStore, LeakStore, PeopleStore, PlanStore,
+        ProjectStore, StatusStore, WorkStore,
     };
     pub(in crate::server::store) use crate::api::{
         Activity, ActivityHead, ActivityPage, ActivityQuery, ChainHash, Gateway, KeyAttention, KeyCounts,
@@ -100,12 +105,13 @@ pub(super) mod of_engine {
     pub(in crate::server::store) use crate::server::store::usage::Pending;
     pub(in crate::server::store) use crate::server::store::{
         Actor, AskingServer, Called, ChangeRecord, Checked, Compared, Cursor, DatabaseClock, Fate, Found,
-        FoundToken, KeyChange, KeyCreation, KeyQuery, KeyRecord, KeySlice, KeySwitch, Latencies, LeakOutcome,
-        LeakRecord, MadePlan, NewGatewayRecord, NewKey, NewKeyToken, NewLeak, NewPlanRecord,
-        NewSessionServer, NewUserRecord, PlanCommit, PlanRecord, ProjectRecord, ProjectRemoval, Removal,
-        Revocation, RoleChange, Rotation, RotationChange, RotationEdit, Sealed, SessionServerChange,
-        SessionSigner, SessionTokenIssue, StoreResult, Taken, Tallies, Visible, WrappedDataKey, activity,
-        called, count, data_keys, gateways, keys, leaks, lifetimes, log_readers, people, plans, projects,
-        removal, revocations, rotations, session_servers, session_tokens, statement, switch, usage,
+        FoundToken, ImportCommit, ImportNames, KeyChange, KeyCreation, KeyQuery, KeyRecord, KeySlice,
+        KeySwitch, Latencies, LeakOutcome, LeakRecord, MadePlan, NewGatewayRecord, NewKey, NewKeyToken,
+        NewLeak, NewPlanRecord, NewSessionServer, NewUserRecord, PlanCommit, PlanRecord, ProjectRecord,
+        ProjectRemoval, Removal, Revocation, RoleChange, Rotation, RotationChange, RotationEdit, Sealed,
+        SessionServerChange, SessionSigner, SessionTokenIssue, StagedKey, Staging, StoreResult, Taken,
+        Tallies, Visible, WrappedDataKey, activity, called, count, data_keys, gateways, imports, keys, leaks,
+        lifetimes, log_readers, people, plans, projects, removal, revocations, rotations, session_servers,
+        session_tokens, statement, switch, usage,
     };
 }

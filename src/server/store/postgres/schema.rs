@@ -96,6 +96,10 @@ const MIGRATIONS: &[Migration] = &[
         writes_compared: false,
         sql: include_str!("../../../../assets/migrations/postgres/019_ended_counts.sql"),
     },
+    Migration {
+        writes_compared: false,
+        sql: include_str!("../../../../assets/migrations/postgres/020_imports.sql"),
+    },
 ];
 
 /// The first schema whose log states who there is.

@@ -82,6 +82,7 @@ people_store!(PostgresStore);
 plan_store!(PostgresStore);
 project_store!(PostgresStore);
 gateway_store!(PostgresStore);
+import_store!(PostgresStore);
 leak_store!(PostgresStore);
 work_store!(PostgresStore);
 activity_store!(PostgresStore);

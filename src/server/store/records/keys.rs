@@ -7,7 +7,8 @@ use uuid::Uuid;
 
 use super::Visible;
 use crate::api::{
-    Disabled, KeyFilter, KeyRevocation, KeyRotation, KeyWeek, PersonRef, ProjectRef, RefusedSince, Sort,
+    Disabled, Imported, KeyFilter, KeyRevocation, KeyRotation, KeyWeek, PersonRef, ProjectRef, RefusedSince,
+    Sort,
 };
 use crate::model::{KeyState, Scope, Settings, TokenHash, ValidKey, WhichToken};
 use crate::server::store::seals::Sealed;
@@ -23,6 +24,7 @@ pub struct KeyRecord {
     pub created_at: Timestamp,
     pub last_used_at: Option<Timestamp>,
     pub last_refused_at: Option<Timestamp>,
+    pub imported: Option<Imported>,
     pub version: u64,
     pub hint: String,
     pub settings: Settings,

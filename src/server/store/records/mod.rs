@@ -1,5 +1,6 @@
 //! What is stored, and what comes of changing it, as those who ask the store have it.
 
+mod imports;
 mod keys;
 mod leaks;
 mod people;
@@ -11,6 +12,9 @@ use std::net::IpAddr;
 use jiff::Timestamp;
 use uuid::Uuid;
 
+pub use self::imports::{
+    ImportCommit, ImportCounts, ImportFault, ImportNames, MAX_IMPORTED, NamedProject, StagedKey, Staging,
+};
 pub use self::keys::{
     Found, FoundToken, IDEMPOTENT, Idempotency, KeyChange, KeyCreation, KeyGroup, KeyQuery, KeyRecord,
     KeySlice, KeySwitch, NewKey, NewKeyToken, Place, PlaceValue, Position, Revocation, RevokedKey,

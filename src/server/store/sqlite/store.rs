@@ -64,6 +64,7 @@ people_store!(SqliteStore);
 plan_store!(SqliteStore);
 project_store!(SqliteStore);
 gateway_store!(SqliteStore);
+import_store!(SqliteStore);
 leak_store!(SqliteStore);
 work_store!(SqliteStore);
 activity_store!(SqliteStore);

@@ -298,6 +298,11 @@ fn sorts(action: Action) -> bool {
 
 fn why_not_revealed(me: Option<&Me>, key: &Key) -> String {
     match key.scope.is_viewable() {
+        true if key.is_hash_only() => {
+            "This key was imported by its hash alone, so that its secret can't be shown or copied; whoever uses it has it. Rotating the \
+             key gives it one that can."
+                .into()
+        }
         true => format!("{} may not see this secret.", as_a(me)),
         false => "The secret of an Analytics key was shown once, when it was created; it can't be shown or copied again.".into(),
     }

@@ -1,0 +1,229 @@
+//! A key of a file as it is sent, as far as it is valid.
+
+use jiff::Timestamp;
+use jiff::tz::TimeZone;
+use uuid::Uuid;
+
+use super::args::ImportArgs;
+use super::columns::ImportField;
+use super::record::ImportRecord;
+use crate::api::{ImportKey, KeyFields};
+use crate::model::{FieldErrors, KeyField, KeyToken, Scope, Secret, TokenHash, expiry, imported, local};
+
+/// Between domains and networks in one cell.
+const PARTED: [char; 7] = [' ', ',', ';', '\n', '\r', '\t', '|'];
+/// Between labels, which may have spaces.
+const LABELS: [char; 3] = [',', ';', '\n'];
+/// A number of this size counts milliseconds since the epoch and not seconds.
+const MILLISECONDS: i64 = 100_000_000_000;
+
+/// The key, and the hash by which it is known; or what is wrong with which of its fields.
+pub fn read(
+    record: &ImportRecord,
+    args: &ImportArgs,
+    now: Timestamp,
+) -> Result<(ImportKey, TokenHash), Vec<(String, String)>> {
+    let mut reading = Reading {
+        record,
+        now,
+        wrong: Vec::new(),
+    };
+    let key = reading.key(args);
+    match (key, reading.wrong.is_empty()) {
+        (Some(key), true) => Ok(key),
+        _ => Err(reading.wrong),
+    }
+}
+
+struct Reading<'a> {
+    record: &'a ImportRecord,
+    now: Timestamp,
+    wrong: Vec<(String, String)>,
+}
+
+impl Reading<'_> {
+    fn key(&mut self, args: &ImportArgs) -> Option<(ImportKey, TokenHash)> {
+        use ImportField as F;
+        self.refuse_ended();
+        let scope = self.scope(args)?;
+        let hash = self.known_by(scope);
+        let text = |field| self.record.text(field);
+        let project = text(F::Project)
+            .or(text(F::ProjectId))
+            .or(args.project.clone().filter(|_| scope.has_project()));
+        let (note, creator, reason) = (
+            text(F::Note),
+            text(F::Creator).or(args.creator.clone()),
+            text(F::Reason),
+        );
+        let (name, address) = (text(F::Name).unwrap_or_default(), text(F::LocalAddress));
+        let list = |field, parted: &[char]| self.record.list(field, parted);
+        let (domains, networks) = (list(F::Domains, &PARTED), list(F::Networks, &PARTED));
+        let labels = list(F::Labels, &LABELS);
+        let disabled = self.is_disabled();
+        let fields = KeyFields {
+            name,
+            ui_domains: domains,
+            local_development: address,
+            local_development_ends_at: self.time(F::LocalEnds, |text, now| {
+                local::typed(text, now, &TimeZone::system())
+            }),
+            cross_page_persistence: self.flag(F::CrossPagePersistence).filter(|_| scope.has_project()),
+            allowed_networks: networks,
+            note,
+            labels,
+            expires_at: self.time(F::Expires, |text, now| {
+                let at = expiry::typed(text, now, &TimeZone::system())?;
+                at.ok_or_else(|| "Leave it empty where the key never ends.".to_owned())
+            }),
+            project: project.is_some().then(Uuid::nil),
+            ..KeyFields::blank(scope)
+        };
+        if let Err(wrong) = fields.validate() {
+            self.refused(wrong);
+        }
+        let (token, hash) = hash?;
+        let key = ImportKey {
+            line: self.record.line,
+            fields: KeyFields {
+                project: None,
+                ..fields
+            },
+            project,
+            sha256: token.is_none().then(|| hash.to_string()),
+            token,
+            created_at: self.time(F::Created, |text, _| created(text)),
+            disabled,
+            reason: reason.filter(|_| disabled),
+            creator,
+        };
+        Some((key, hash))
+    }
+
+    fn refused(&mut self, wrong: FieldErrors) {
+        for error in wrong.0 {
+            self.wrong(column(&error.field), error.message);
+        }
+    }
+
+    fn wrong(&mut self, column: impl Into<String>, message: impl Into<String>) {
+        self.wrong.push((column.into(), message.into()));
+    }
+
+    /// What an export says of keys that are no longer.
+    fn refuse_ended(&mut self) {
+        let state = self.record.text(ImportField::State);
+        let is_revoked =
+            state.as_deref() == Some("revoked") || self.record.text(ImportField::Revoked).is_some();
+        if is_revoked {
+            self.wrong(
+                "revoked",
+                "This key was revoked, and is not made valid again; leave the line out.",
+            );
+        }
+    }
+
+    fn scope(&mut self, args: &ImportArgs) -> Option<Scope> {
+        let Some(text) = self.record.text(ImportField::Scope) else {
+            if args.scope.is_none() {
+                self.wrong(
+                    "scope",
+                    "The file has none; say which with --scope web, mobile or analytics.",
+                );
+            }
+            return args.scope;
+        };
+        let scope = text.to_lowercase().parse().ok();
+        if scope.is_none() {
+            self.wrong("scope", "A scope is web, mobile or analytics.");
+        }
+        scope
+    }
+
+    fn known_by(&mut self, scope: Scope) -> Option<(Option<Secret>, TokenHash)> {
+        let (token, hash) = (
+            self.record.text(ImportField::Token),
+            self.record.text(ImportField::Sha256),
+        );
+        let known = match (token, hash) {
+            (Some(token), None) => imported::token(scope, &token)
+                .map(|token: KeyToken| (Some(Secret::new(token.expose())), token.hash()))
+                .map_err(|message| ("token", message)),
+            (None, Some(hash)) => imported::sha256(&hash)
+                .map(|hash| (None, hash))
+                .map_err(|message| ("sha256", message)),
+            (None, None) => Err(("token", "Give the token, or its SHA-256 as sha256.".to_owned())),
+            (Some(_), Some(_)) => Err(("sha256", "Give the token or its hash, not both.".to_owned())),
+        };
+        known
+            .map_err(|(column, message)| self.wrong(column, message))
+            .ok()
+    }
+
+    fn is_disabled(&mut self) -> bool {
+        let (disabled, enabled) = (self.flag(ImportField::Disabled), self.flag(ImportField::Enabled));
+        disabled.unwrap_or(enabled == Some(false))
+    }
+
+    fn flag(&mut self, field: ImportField) -> Option<bool> {
+        let text = self.record.text(field)?;
+        match text.to_lowercase().as_str() {
+            "true" | "yes" | "1" | "on" => Some(true),
+            "false" | "no" | "0" | "off" => Some(false),
+            _ => {
+                self.wrong(field.name(), "Write true or false.");
+                None
+            }
+        }
+    }
+
+    /// An instant as it is sent; also one that is counted in seconds or milliseconds since the epoch.
+    fn time(
+        &mut self,
+        field: ImportField,
+        typed: impl Fn(&str, Timestamp) -> Result<Timestamp, String>,
+    ) -> Option<String> {
+        let text = self.record.text(field)?;
+        let at = match text.parse::<i64>() {
+            Ok(number) if number.abs() >= MILLISECONDS => {
+                Timestamp::from_millisecond(number).map_err(|error| error.to_string())
+            }
+            Ok(number) => Timestamp::from_second(number).map_err(|error| error.to_string()),
+            Err(_) => typed(&text, self.now),
+        };
+        at.map_err(|message| self.wrong(field.name(), message))
+            .ok()
+            .map(|at| at.to_string())
+    }
+}
+
+/// An instant, or the beginning of a day.
+fn created(text: &str) -> Result<Timestamp, String> {
+    let day = || {
+        let day = text.parse::<jiff::civil::Date>().ok()?;
+        Some(day.to_zoned(TimeZone::system()).ok()?.timestamp())
+    };
+    let at = text.parse::<Timestamp>().ok().or_else(day);
+    at.ok_or_else(|| "Write an instant like 2027-03-31T18:00:00Z, or a date like 2027-03-31.".into())
+}
+
+/// The column of a field of the API, such as `ui_domains[2]`.
+pub fn column(field: &str) -> String {
+    let name = field.trim_start_matches("fields.");
+    let (name, place) = name
+        .split_once('[')
+        .map_or((name, None), |(name, place)| (name, Some(place)));
+    let known = KeyField::from_wire_name(name).map(|field| match field {
+        KeyField::UiDomains => "domains",
+        KeyField::AllowedNetworks => "networks",
+        KeyField::ExpiresAt => "expires",
+        KeyField::LocalDevelopment => "local_address",
+        KeyField::LocalDevelopmentEndsAt => "local_ends",
+        other => other.wire_name(),
+    });
+    let known = known.unwrap_or(if name == "created_at" { "created" } else { name });
+    match place.and_then(|place| place.trim_end_matches(']').parse::<usize>().ok()) {
+        Some(index) => format!("{known} ({})", index + 1),
+        None => known.to_owned(),
+    }
+}

@@ -1,0 +1,101 @@
+//! What a line of a file holds, field by field.
+
+use serde_json::{Map, Value};
+use zeroize::Zeroize;
+
+use super::columns::ImportField;
+
+pub type JsonObject = Map<String, Value>;
+
+/// The keys of a file, and what was left out of it, by name.
+#[derive(Default)]
+pub struct ImportFile {
+    pub records: Vec<ImportRecord>,
+    pub left_out: Vec<String>,
+}
+
+/// A key as a file has it.
+#[derive(Default)]
+pub struct ImportRecord {
+    pub line: u32,
+    fields: Vec<(ImportField, ImportCell)>,
+}
+
+pub enum ImportCell {
+    Text(String),
+    List(Vec<String>),
+}
+
+impl ImportRecord {
+    pub fn at(line: u64) -> Self {
+        Self {
+            line: u32::try_from(line).unwrap_or(u32::MAX),
+            fields: Vec::new(),
+        }
+    }
+
+    /// What is blank is not there.
+    pub fn add(&mut self, field: ImportField, cell: ImportCell) {
+        let is_blank = match &cell {
+            ImportCell::Text(text) => text.trim().is_empty(),
+            ImportCell::List(items) => items.is_empty(),
+        };
+        if !is_blank && field != ImportField::Ignore {
+            self.fields.push((field, cell));
+        }
+    }
+
+    /// What a value is in a field.
+    pub fn add_value(&mut self, field: ImportField, value: &Value) -> Result<(), String> {
+        let cell = match value {
+            Value::Null => return Ok(()),
+            Value::String(text) => ImportCell::Text(text.clone()),
+            Value::Bool(flag) => ImportCell::Text(flag.to_string()),
+            Value::Number(number) => ImportCell::Text(number.to_string()),
+            Value::Array(items) => {
+                let texts = items.iter().map(|item| item.as_str().map(str::to_owned));
+                let texts: Option<Vec<String>> = texts.collect();
+                ImportCell::List(texts.ok_or_else(|| "a list has texts alone".to_owned())?)
+            }
+            Value::Object(_) if field == ImportField::Ignore => return Ok(()),
+            Value::Object(_) => return Err("this must be a text".into()),
+        };
+        self.add(field, cell);
+        Ok(())
+    }
+
+    pub fn text(&self, field: ImportField) -> Option<String> {
+        self.cell(field).map(|cell| match cell {
+            ImportCell::Text(text) => text.trim().to_owned(),
+            ImportCell::List(items) => items.join(" "),
+        })
+    }
+
+    /// Several in one cell are parted by one of these.
+    pub fn list(&self, field: ImportField, parted: &[char]) -> Option<Vec<String>> {
+        self.cell(field).map(|cell| match cell {
+            ImportCell::List(items) => items.clone(),
+            ImportCell::Text(text) => {
+                let items = text.split(parted).map(str::trim).filter(|item| !item.is_empty());
+                items.map(str::to_owned).collect()
+            }
+        })
+    }
+
+    fn cell(&self, field: ImportField) -> Option<&ImportCell> {
+        self.fields
+            .iter()
+            .find(|(of, _)| *of == field)
+            .map(|(_, cell)| cell)
+    }
+}
+
+impl Drop for ImportRecord {
+    fn drop(&mut self) {
+        for (field, cell) in &mut self.fields {
+            if let (ImportField::Token, ImportCell::Text(text)) = (field, cell) {
+                text.zeroize();
+            }
+        }
+    }
+}

@@ -1,0 +1,160 @@
+//! Keys on their way to the server: in portions, which nobody sees before all of them are there.
+
+use std::time::Duration;
+
+use indicatif::{ProgressBar, ProgressStyle};
+use tokio::time::{Instant, sleep};
+
+use super::args::ImportArgs;
+use super::faults::Faults;
+use super::key::column;
+use crate::api::{
+    FieldError, ImportCommitment, ImportKey, ImportOutcome, ImportPortion, MAX_PORTION, ProblemType,
+};
+use crate::cli::Failure;
+use crate::client::{Client, Error};
+
+/// A portion has no more bytes than a server takes, by far.
+const MAX_BYTES: usize = 300 * 1024;
+/// What a key takes beside its texts, at most.
+const BESIDE: usize = 400;
+/// How often it is asked whether an import has ended, and how long without an answer.
+const LOOK: Duration = Duration::from_millis(250);
+const GIVEN_UP: Duration = Duration::from_secs(120);
+
+/// What came of it; faults that the server found are added.
+pub async fn send(
+    client: &Client,
+    args: &ImportArgs,
+    keys: Vec<ImportKey>,
+    faults: &mut Faults,
+) -> Result<Option<ImportOutcome>, Failure> {
+    let import = client.begin_import().await?.import;
+    let bar = progress_bar(keys.len() as u64)?;
+    for portion in portions(keys) {
+        let (count, lines) = (
+            portion.keys.len(),
+            portion.keys.iter().map(|key| key.line).collect::<Vec<_>>(),
+        );
+        if let Err(error) = client.add_to_import(import, &portion).await {
+            let errors = refused(error)?;
+            errors
+                .into_iter()
+                .for_each(|error| of_portion(&lines, error, faults));
+        }
+        bar.inc(count as u64);
+    }
+    bar.finish_and_clear();
+    let asked = ImportCommitment {
+        dry_run: args.dry_run || !faults.is_empty(),
+        skip_existing: args.skip_existing,
+    };
+    let outcome = match committed(client, import, asked).await {
+        Ok(outcome) => Some(outcome),
+        Err(error) => {
+            let errors = refused(error)?;
+            errors.into_iter().for_each(|error| of_lines(error, faults));
+            None
+        }
+    };
+    if asked.dry_run || outcome.is_none() {
+        // It would be forgotten within an hour.
+        let _ = client.give_up_import(import).await;
+    }
+    Ok(outcome.filter(|_| faults.is_empty()))
+}
+
+async fn committed(
+    client: &Client,
+    import: uuid::Uuid,
+    asked: ImportCommitment,
+) -> Result<ImportOutcome, Error> {
+    let mut answered = Instant::now();
+    loop {
+        match client.commit_import(import, asked).await {
+            Ok(outcome) if outcome.finished => return Ok(outcome),
+            Ok(_) => answered = Instant::now(),
+            Err(error) if error.is_retryable() && answered.elapsed() < GIVEN_UP => {}
+            Err(error) => return Err(error),
+        }
+        sleep(LOOK).await;
+    }
+}
+
+/// As many keys as go into one request.
+fn portions(keys: Vec<ImportKey>) -> impl Iterator<Item = ImportPortion> {
+    let mut keys = keys.into_iter().peekable();
+    std::iter::from_fn(move || {
+        let (mut portion, mut bytes) = (ImportPortion::default(), 0);
+        while let Some(next) = keys.next_if(|next| {
+            let fits = bytes + size(next) <= MAX_BYTES || portion.keys.is_empty();
+            portion.keys.len() < MAX_PORTION && fits
+        }) {
+            bytes += size(&next);
+            portion.keys.push(next);
+        }
+        (!portion.keys.is_empty()).then_some(portion)
+    })
+}
+
+/// At most, as JSON.
+fn size(key: &ImportKey) -> usize {
+    let fields = &key.fields;
+    let lists = [&fields.ui_domains, &fields.allowed_networks, &fields.labels];
+    let lists = lists
+        .into_iter()
+        .flatten()
+        .flatten()
+        .map(|item| item.len() + 3)
+        .sum::<usize>();
+    let texts = [&fields.note, &key.project, &key.sha256, &key.reason, &key.creator];
+    let texts = texts.into_iter().flatten().map(String::len).sum::<usize>();
+    let token = key.token.as_ref().map_or(0, |token| token.expose().len());
+    BESIDE + 2 * (fields.name.len() + lists + texts + token)
+}
+
+/// What is wrong with fields; any other error is one of the whole.
+fn refused(error: Error) -> Result<Vec<FieldError>, Failure> {
+    match error.problem() {
+        Some(problem) if problem.kind == ProblemType::Invalid && !problem.errors.is_empty() => {
+            Ok(problem.errors.clone())
+        }
+        _ => Err(error.into()),
+    }
+}
+
+/// `keys[3].fields.name`
+fn of_portion(lines: &[u32], error: FieldError, faults: &mut Faults) {
+    let place = error
+        .field
+        .strip_prefix("keys[")
+        .and_then(|rest| rest.split_once(']'));
+    let found = place.and_then(|(index, field)| {
+        let line = lines.get(index.parse::<usize>().ok()?)?;
+        Some((*line, column(field.trim_start_matches('.'))))
+    });
+    match found {
+        Some((line, column)) => faults.add(line, column, error.message),
+        None => faults.more(error.message),
+    }
+}
+
+/// `lines[12].token`
+fn of_lines(error: FieldError, faults: &mut Faults) {
+    let place = error
+        .field
+        .strip_prefix("lines[")
+        .and_then(|rest| rest.split_once("]."));
+    let found = place.and_then(|(line, field)| Some((line.parse().ok()?, column(field))));
+    match found {
+        Some((line, column)) => faults.add(line, column, error.message),
+        None => faults.more(error.message),
+    }
+}
+
+/// Drawn only on a terminal.
+fn progress_bar(keys: u64) -> Result<ProgressBar, Failure> {
+    let style = ProgressStyle::with_template("{msg} {wide_bar} {human_pos} of {human_len}, {eta} left")
+        .map_err(Failure::failed)?;
+    Ok(ProgressBar::new(keys).with_style(style).with_message("checking"))
+}
