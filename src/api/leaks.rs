@@ -117,6 +117,9 @@ pub struct LeakList {
     #[param(minimum = 1, maximum = 200)]
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub limit: Option<u32>,
+    /// Older ones than this report: the last one of a full page.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub after: Option<Uuid>,
 }
 
 /// What becomes of a leaked key.

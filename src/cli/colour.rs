@@ -1,7 +1,7 @@
 //! Whether what is printed has colours: `--color`, or what the terminal and the environment say (`NO_COLOR`,
 //! `CLICOLOR_FORCE`). One choice for help, errors, tables and the dashboard.
 
-use std::ffi::{OsStr, OsString};
+use std::ffi::OsStr;
 use std::io;
 
 use anstream::{AutoStream, ColorChoice};
@@ -23,22 +23,6 @@ pub fn choose_from<'a>(arguments: impl Iterator<Item = &'a OsStr>) {
     if let Some(when) = given(arguments) {
         choose(when);
     }
-}
-
-/// The arguments without `--color`, where `help` is among them, which has no flags: the choice is made already.
-pub fn beside_help(arguments: &[OsString]) -> Option<Vec<OsString>> {
-    let is_help = arguments.iter().skip(1).any(|word| word == "help");
-    given(arguments.iter().skip(1).map(OsString::as_os_str)).filter(|_| is_help)?;
-    let mut words = arguments.iter();
-    let mut left = Vec::new();
-    while let Some(word) = words.next() {
-        match word.to_str() {
-            Some("--color") => drop(words.next()),
-            Some(word) if word.starts_with("--color=") => {}
-            _ => left.push(word.clone()),
-        }
-    }
-    Some(left)
 }
 
 pub fn choose(when: ColorWhen) {
@@ -123,16 +107,6 @@ mod tests {
             ("scan -- --color never", None),
         ] {
             assert_eq!(given(line.split(' ').map(OsStr::new)), when, "{line}");
-        }
-        for (line, left) in [
-            ("keydeck help --color never key", Some("keydeck help key")),
-            ("keydeck key help --color=auto", Some("keydeck key help")),
-            ("keydeck help --color pink", None),
-            ("keydeck key list --color never", None),
-        ] {
-            let words: Vec<OsString> = line.split(' ').map(OsString::from).collect();
-            let left = left.map(|left| left.split(' ').map(OsString::from).collect());
-            assert_eq!(beside_help(&words), left, "{line}");
         }
     }
 }

@@ -27,6 +27,16 @@ pub fn argument(error: client::Error, field: &str, name: &str) -> Failure {
     }
 }
 
+/// As [`no_secrets`] of a `--filter`, where whoever gives one looks for its key.
+pub fn no_secret_filter(text: Option<&String>) -> Result<(), Failure> {
+    match text.is_some_and(|text| pasted::is_in_or_random(text)) {
+        false => Ok(()),
+        true => Err(Failure::Usage(
+            "--filter: that is a secret, which does not belong on a command line; keydeck key lookup finds its key".into(),
+        )),
+    }
+}
+
 /// Refuses secrets where text is given that is kept, shown or looked for: they are not sent, and not repeated.
 pub fn no_secrets<'a>(given: impl IntoIterator<Item = (&'a str, &'a str)>) -> Result<(), Failure> {
     let refused = given

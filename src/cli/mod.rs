@@ -7,6 +7,7 @@ mod ask;
 mod backup;
 mod choose;
 mod colour;
+mod command_line;
 mod completions;
 mod config;
 mod confirm;
@@ -62,11 +63,8 @@ pub use crate::failure::Failure;
 pub fn from_process(version: &'static str) -> Cli {
     let arguments: Vec<OsString> = std::env::args_os().collect();
     colour::choose_from(arguments.iter().skip(1).map(OsString::as_os_str));
-    let matches = help::command().version(version).try_get_matches_from(&arguments);
-    let matches = matches.unwrap_or_else(|error| match colour::beside_help(&arguments) {
-        Some(arguments) => help::command().get_matches_from(arguments),
-        None => error.exit(),
-    });
+    let matches = command_line::read(&help::command().version(version), &arguments);
+    let matches = matches.unwrap_or_else(|answer| answer.exit());
     let cli = Cli::from_arg_matches(&matches).unwrap_or_else(|error| error.exit());
     colour::choose(cli.color);
     cli

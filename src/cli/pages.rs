@@ -8,7 +8,7 @@ use serde::Serialize;
 use uuid::Uuid;
 
 use super::{Failure, output};
-use crate::api::{MAX_LIMIT, Person, Project, ProjectQuery, UserQuery};
+use crate::api::{Leak, LeakList, MAX_LIMIT, Person, Project, ProjectQuery, UserQuery};
 use crate::client::{Client, Error};
 
 /// A page of a list.
@@ -98,6 +98,19 @@ pub fn projects(client: &Client, text: Option<String>) -> impl Stream<Item = Res
         };
         let projects = client.projects(&query).await?;
         Ok(with_next(projects, limit, |project| project.id))
+    })
+}
+
+/// The reports of leaked keys, the newest first; all or only the undecided ones.
+pub fn leaks(client: &Client, undecided: bool) -> impl Stream<Item = Result<Leak, Failure>> {
+    entries(async move |after, limit| {
+        let list = LeakList {
+            undecided: undecided.then_some(true),
+            limit: Some(limit),
+            after,
+        };
+        let leaks = client.leaks(&list).await?;
+        Ok(with_next(leaks, limit, |leak| leak.id))
     })
 }
 

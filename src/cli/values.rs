@@ -61,6 +61,12 @@ fn folded(word: &str) -> String {
     word.trim().to_lowercase().replace('-', "_")
 }
 
+/// How many entries a list is to have at most.
+pub fn limit(text: &str) -> Result<u64, String> {
+    let limit = text.parse().ok().filter(|limit| *limit > 0);
+    limit.ok_or_else(|| "write a number from 1 on; --all lists everything".into())
+}
+
 /// An IP address or a name, and a port. Of the addresses of a name, one of IPv4 is taken first: `localhost` is also one of
 /// IPv6, and more programs ask for 127.0.0.1.
 pub fn listen_address(text: &str) -> Result<SocketAddr, String> {

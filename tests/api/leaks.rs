@@ -331,7 +331,24 @@ async fn an_address_reports_so_many_and_a_key_has_so_many() {
         .post("/v1/leaks", &at(21))
         .await
         .expect(202);
-    assert_eq!(leaks(stage.owner(), "?limit=200").await.len(), 20);
+    let all = leaks(stage.owner(), "?limit=200").await;
+    assert_eq!(all.len(), 20);
+    // Page after page they are the same, each once.
+    for undecided in ["", "&undecided=true"] {
+        let (mut paged, mut after) = (Vec::new(), String::new());
+        loop {
+            let page = leaks(stage.owner(), &format!("?limit=7{undecided}{after}")).await;
+            let Some(last) = page.last() else { break };
+            assert!(page.len() <= 7 && paged.len() < 20);
+            after = format!("&after={}", last["id"].as_str().expect("an id"));
+            paged.extend(page);
+        }
+        assert_eq!(paged, all);
+    }
+    for wrong in ["?after=0193aa00-0000-7000-8000-000000000000", "?after=7"] {
+        let refused = stage.owner().get(&format!("/v1/leaks{wrong}")).await;
+        refused.refused(400, ProblemType::Malformed);
+    }
 }
 
 async fn at_once<F: Future<Output = Answer>>(count: u32, ask: impl Fn(u32) -> F) -> Vec<Answer> {

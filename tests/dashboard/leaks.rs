@@ -65,6 +65,38 @@ fn a_line_above_the_table_stays_until_somebody_has_decided() {
 }
 
 #[test]
+fn of_many_reports_it_is_said_that_there_are_more() {
+    let reports = |count: u32| -> Vec<Leak> {
+        let named = |n| key(n, &format!("Key {n}"), Scope::Web);
+        (1..=count).map(|n| leak(n.into(), named(n))).collect()
+    };
+    let mut talk = Talk::sized(160, 36, some_keys(3));
+    talk.answer_leaks(reports(7));
+    let said = "7 keys were reported leaked: “Key 1”, “Key 2”, “Key 3”, “Key 4”, “Key 5” and 2 more";
+    assert!(drawn(&talk).contains(said), "{}", drawn(&talk));
+    talk.press("L");
+    assert!(drawn(&talk).contains("1 of 7"), "{}", drawn(&talk));
+    // A full page may have others after it.
+    talk.press("<Esc>r").answer_leaks(reports(200));
+    assert!(drawn(&talk).contains("At least 200 keys were reported leaked"));
+    talk.press("L");
+    assert!(drawn(&talk).contains("1 of at least 200"), "{}", drawn(&talk));
+}
+
+#[test]
+fn where_only_the_focused_button_fits_it_says_which_one_of_how_many() {
+    let mut talk = told(40, 12);
+    talk.press("L");
+    let count = 5;
+    for (at, label) in ["Close", "Next", "Keep", "Rotate", "Revoke"].iter().enumerate() {
+        let seen = drawn(&talk);
+        let said = format!("▸ {label} ◂   {} of {count}", at + 1);
+        assert!(seen.contains(&said), "{said}: {seen}");
+        talk.press("<Right>");
+    }
+}
+
+#[test]
 fn the_dialog_says_where_and_what_and_changes_nothing_by_itself() {
     for (width, height) in SIZES {
         let mut talk = told(width, height);

@@ -5,9 +5,10 @@ use crate::common::lists::*;
 use crate::common::talk::*;
 use keydeck::api::{ActivityAction, ActivityPage, KeyPage, ProblemType, Project};
 use keydeck::client::Error;
-use keydeck::model::{FieldErrors, Scope, Secret};
+use keydeck::model::{FieldErrors, LeakSource, Scope, Secret};
 use keydeck::tui::message::Message;
 use serde_json::json;
+use strum::IntoEnumIterator;
 
 /// One snapshot a size, named after the screen.
 fn snapshots(screen: &str, lead_to: impl Fn(&mut Talk)) {
@@ -182,6 +183,20 @@ fn the_details_of_a_key_end_with_its_newest_activity() {
         talk.answer_key_activity(Err(offline()));
         talk.press("<PgDn><PgDn>");
     });
+}
+
+#[test]
+fn activity_in_the_details_is_told_whole() {
+    for action in ActivityAction::iter() {
+        let mut done = row(1, action, "Checkout assistant");
+        done.actor = Some(person(1, LeakSource::Holder.name()));
+        let mut talk = Talk::sized(120, 36, some_keys(3));
+        talk.press("j").rest();
+        talk.answer_key_activity(Ok(vec![done]));
+        let said = format!("{} {}", LeakSource::Holder.name(), action.words());
+        let said = said.replace(' ', "");
+        assert!(details(&talk).contains(&said), "{said}: {}", details(&talk));
+    }
 }
 
 #[test]

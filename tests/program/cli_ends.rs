@@ -218,6 +218,14 @@ fn the_policy_is_set_shown_and_binds() {
         "{refused}"
     );
     server.run(&[&create[..], &["90d"]].concat()).succeeded();
+    // No length of time that the limit refuses is recommended.
+    let refused = server
+        .run(&["key", "rotate", "Board", "--overlap", "1h"])
+        .refused(1);
+    assert!(
+        refused.contains("90 days at most: let it end by") && refused.contains("--expires WHEN"),
+        "{refused}"
+    );
     let listed = server
         .run(&["key", "list", "--filter", "exceeds-policy"])
         .succeeded()

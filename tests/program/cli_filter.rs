@@ -93,6 +93,7 @@ fn words_of_a_filter_say_project_person_and_day() {
         ),
         (&["--filter", "owner:mira"], 2, "There is no word owner:"),
         (&["--filter", "since:now"], 2, "Write since:today"),
+        (&["--limit", "0"], 2, "write a number from 1 on"),
         (
             &["--filter", "project:help", "--project", "Helpdesk"],
             2,
@@ -101,7 +102,7 @@ fn words_of_a_filter_say_project_person_and_day() {
         (
             &["--filter", "@me", "--creator", "me"],
             2,
-            "--creator and the word @ in --filter exclude each other",
+            "--created-by and the word @ in --filter exclude each other",
         ),
         (
             &["--state", "revoked", "--filter", "active"],

@@ -34,7 +34,10 @@ async fn report(deck: &Deck, token: TokenHash, place: u8) -> bool {
 }
 
 async fn leaks(deck: &Deck, undecided: bool) -> Vec<LeakRecord> {
-    deck.store.leaks(Visible::All, undecided, 200).await.unwrap()
+    deck.store
+        .leaks(Visible::All, undecided, None, 200)
+        .await
+        .unwrap()
 }
 
 async fn times(deck: &Deck, key: Uuid, action: ActivityAction) -> usize {

@@ -24,7 +24,7 @@ pub struct ActivityListArgs {
     #[command(flatten)]
     pub which: WhichRowsArgs,
     /// The maximum number of rows
-    #[arg(long, value_name = "N", default_value_t = 50, value_parser = clap::value_parser!(u64).range(1..))]
+    #[arg(long, value_name = "N", default_value_t = 50, value_parser = values::limit)]
     pub limit: u64,
     /// List every row
     #[arg(long, conflicts_with = "limit")]

@@ -77,7 +77,7 @@ pub struct KeyListArgs {
     #[command(flatten)]
     pub which: WhichKeysArgs,
     /// The maximum number of keys
-    #[arg(long, value_name = "N", default_value_t = 50, value_parser = clap::value_parser!(u64).range(1..))]
+    #[arg(long, value_name = "N", default_value_t = 50, value_parser = values::limit)]
     pub limit: u64,
     /// List every key
     #[arg(long, conflicts_with = "limit")]

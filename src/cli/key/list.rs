@@ -80,7 +80,7 @@ pub async fn query(client: &Client, args: &WhichKeysArgs, sorting: &SortArgs) ->
         Some(text) => Some(project_id(client, text).await?),
         None => None,
     };
-    let creator = match chosen_once("--creator", &args.creator, "@", &words.creator)? {
+    let creator = match chosen_once("--created-by", &args.creator, "@", &words.creator)? {
         Some(text) => Some(user_id(client, text).await?),
         None => None,
     };
@@ -90,7 +90,7 @@ pub async fn query(client: &Client, args: &WhichKeysArgs, sorting: &SortArgs) ->
         creator,
         ..KeyFilter::default()
     };
-    flags::no_secrets(words.text.iter().map(|text| ("--filter", text.as_str())))?;
+    flags::no_secret_filter(words.text.as_ref())?;
     Ok(KeyList {
         sort,
         order: Some(order),

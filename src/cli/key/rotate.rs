@@ -155,7 +155,7 @@ fn failure(error: Error, key: &Key, asked: &Asked) -> Failure {
             key.name, key.id
         )),
         (Some(ProblemType::Expired), _) => Failure::Failed(format!(
-            "\"{}\" has expired; renew it first, with keydeck key edit {} --expires 90d",
+            "\"{}\" has expired; renew it first, with keydeck key edit {} --expires WHEN",
             key.name, key.id
         )),
         _ if error
@@ -165,7 +165,7 @@ fn failure(error: Error, key: &Key, asked: &Asked) -> Failure {
             let problem = error.problem().into_iter().flat_map(|problem| &problem.errors);
             let why: Vec<&str> = problem.map(|wrong| wrong.message.as_str()).collect();
             Failure::Failed(format!(
-                "\"{}\" can't be rotated as long as it has this expiry: {} Renew it first, with keydeck key edit {} --expires 90d",
+                "\"{}\" can't be rotated as long as it has this expiry: {} Renew it first, with keydeck key edit {} --expires WHEN",
                 key.name,
                 why.join(" "),
                 key.id

@@ -3,12 +3,15 @@
 pub mod args;
 pub mod sources;
 
+use std::pin::pin;
+
+use futures_util::{TryStreamExt, future};
 use jiff::Timestamp;
 
 use self::args::{LeakCommand, LeakDecideArgs, LeakListArgs};
 use super::table::{self, Cell, TableColumn};
-use super::{Failure, confirm, flags, lookup, output};
-use crate::api::{Leak, LeakDeciding, LeakList, MAX_LIMIT};
+use super::{Failure, confirm, flags, lookup, output, pages};
+use crate::api::{Leak, LeakDeciding};
 use crate::client::Client;
 use crate::deck::{self, Selection};
 use crate::model::{LeakDecision, WhichToken};
@@ -36,11 +39,7 @@ pub fn run(selection: &Selection, command: LeakCommand) -> Result<(), Failure> {
 }
 
 async fn list(client: &Client, args: &LeakListArgs) -> Result<(), Failure> {
-    let asked = LeakList {
-        undecided: (!args.all).then_some(true),
-        limit: Some(MAX_LIMIT),
-    };
-    let leaks = client.leaks(&asked).await?;
+    let leaks: Vec<Leak> = pages::leaks(client, !args.all).try_collect().await?;
     if args.json {
         return output::json(&leaks);
     }
@@ -99,12 +98,9 @@ async fn decide(client: &Client, args: &LeakDecideArgs) -> Result<(), Failure> {
 }
 
 async fn confirmed(client: &Client, args: &LeakDecideArgs) -> Result<bool, Failure> {
-    let all = LeakList {
-        undecided: None,
-        limit: Some(MAX_LIMIT),
-    };
-    let leaks = client.leaks(&all).await?;
-    let Some(leak) = leaks.iter().find(|leak| leak.id == args.id) else {
+    let is_meant = |leak: &Leak| future::ready(leak.id == args.id);
+    let mut found = pin!(pages::leaks(client, false).try_filter(is_meant));
+    let Some(leak) = found.try_next().await? else {
         return Err(Failure::Failed(
             "there is no report with this id; keydeck leak list shows them".into(),
         ));

@@ -45,7 +45,16 @@ pub async fn list(
     let visible = policy::visible(&signed_in.user);
     let limit = extract::limit(list.limit)?;
     let undecided = list.undecided.unwrap_or_default();
-    let leaks = server.leaks().leaks(visible, undecided, limit).await?;
+    if let Some(last) = list.after
+        && server.leaks().leak(last, visible).await?.is_none()
+    {
+        let why = "There is no report with this id; take it from the last report of a page.";
+        return Err(ApiError::malformed("after", why));
+    }
+    let leaks = server
+        .leaks()
+        .leaks(visible, undecided, list.after, limit)
+        .await?;
     let leaks = leaks.into_iter().map(|leak| seen(&signed_in.user, leak));
     Ok(Json(leaks.collect()))
 }

@@ -200,11 +200,12 @@ async fn decided(db: &impl Db, id: Uuid) -> StoreResult<LeakOutcome> {
     Ok(leak.map_or(LeakOutcome::Missing, |leak| LeakOutcome::Decided(Box::new(leak))))
 }
 
-/// The newest first.
+/// The newest first, of those that are older than the report `after`.
 pub async fn list<D: Db>(
     db: &D,
     visible: Visible,
     undecided: bool,
+    after: Option<Uuid>,
     limit: u32,
 ) -> StoreResult<Vec<LeakRecord>> {
     let condition = match undecided {
@@ -212,9 +213,16 @@ pub async fn list<D: Db>(
         false => "true",
     };
     let (only, mut values) = only(visible);
+    let older = match after {
+        None => "",
+        Some(last) => {
+            values.push(last.into());
+            "AND l.seq < (SELECT seq FROM leaks WHERE id = ?)"
+        }
+    };
     values.push(limit.into());
     let sql = format!(
-        "{} WHERE {condition} {only} ORDER BY l.seq DESC LIMIT ?",
+        "{} WHERE {condition} {only} {older} ORDER BY l.seq DESC LIMIT ?",
         select()
     );
     let rows: Vec<LeakRow> = db.all(&sql, &values).await?;

@@ -64,6 +64,16 @@ impl KeyForm {
         Self::new(Some(Box::new(key)), scopes, ProjectPicker::new(false))
     }
 
+    /// Addresses that the key was used from recently can be taken as its networks.
+    #[must_use]
+    pub fn used_from(mut self, addresses: Vec<String>) -> Self {
+        let networks = self.form.field_mut(KeyField::AllowedNetworks.wire_name());
+        if let Some(FieldInput::Lines(list)) = networks.map(|field| &mut field.input) {
+            list.offer(addresses);
+        }
+        self
+    }
+
     fn new(editing: Option<Box<Key>>, scopes: Vec<Scope>, project: ProjectPicker) -> Self {
         let options = scopes.iter().map(|scope| scope.label()).collect();
         let mut fields = vec![FormField::choice(SCOPE, "Scope", options, 0, "")];

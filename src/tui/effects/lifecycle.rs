@@ -74,6 +74,7 @@ fn undecided() -> LeakList {
     LeakList {
         undecided: Some(true),
         limit: Some(MAX_LIMIT),
+        after: None,
     }
 }
 

@@ -79,7 +79,11 @@ fn in_list(of_field: &mut SpokenField, list: &LineList) {
     if all > 1 {
         of_field.label = format!("{}, line {} of {all}", of_field.label, at + 1);
     }
-    of_field.hint = fields::hint_of_list(list.of).to_owned();
+    let hints = [
+        Some(fields::hint_of_list(list.of).to_owned()),
+        fields::offer_of_list(list),
+    ];
+    of_field.hint = hints.into_iter().flatten().collect::<Vec<_>>().join("; ");
 }
 
 fn value(field: &FormField) -> String {

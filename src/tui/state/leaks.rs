@@ -1,7 +1,12 @@
 //! The reports of leaked keys about which nobody has decided.
 
-use crate::api::Leak;
+use crate::api::{Leak, MAX_LIMIT};
 use crate::client::Error;
+
+/// Whether more reports may follow these.
+pub fn are_a_full_page(reports: &[Leak]) -> bool {
+    reports.len() >= MAX_LIMIT as usize
+}
 
 /// Bursts of questions become one, as for a [`SideCount`](super::SideCount).
 #[derive(Debug, Default)]
@@ -16,6 +21,11 @@ impl Leaks {
     /// As far as is known, the newest first.
     pub fn reports(&self) -> &[Leak] {
         &self.reports
+    }
+
+    /// Whether there may be more than these, which turn up as these are decided about.
+    pub fn may_be_more(&self) -> bool {
+        are_a_full_page(&self.reports)
     }
 
     /// Whether the question of this number is to be asked now.

@@ -117,19 +117,24 @@ pub fn of_key(key: &Key, app: &App, width: usize, look: &Look) -> Vec<Line<'stat
     ];
     match known {
         Ok(rows) if rows.is_empty() => lines.push(Line::raw("  none")),
-        Ok(rows) => lines.extend(rows.iter().map(|row| in_short(row, width, look))),
+        Ok(rows) => lines.extend(rows.iter().flat_map(|row| in_short(row, width, look))),
         Err(error) => lines.extend(paragraph(&sentence(error), look.theme.bad(), width)),
     }
     lines
 }
 
-/// `3 min ago    mira     edited the key`.
-fn in_short(row: &Activity, width: usize, look: &Look) -> Line<'static> {
-    let name = text::short_name(row.who());
-    let when = text::column(&time::ago(Some(row.at), look.now), 11.min(width));
-    let rest = format!("{name} {}", row.action.words());
-    Line::from(vec![
-        Span::styled(format!("{when} "), look.theme.faint()),
-        Span::raw(text::fit(&rest, width.saturating_sub(12))),
-    ])
+/// `3 min ago   mira edited the key`, on as many lines as it needs.
+fn in_short(row: &Activity, width: usize, look: &Look) -> Vec<Line<'static>> {
+    const AGE: usize = 11;
+    let when = text::column(&time::ago(Some(row.at), look.now), AGE.min(width));
+    let what = format!("{} {}", text::short_name(row.who()), row.action.words());
+    let what = text::wrap(&what, width.saturating_sub(AGE + 1).max(1));
+    let ages = std::iter::once(when).chain(std::iter::repeat(" ".repeat(AGE.min(width))));
+    let line = |(age, what)| {
+        Line::from(vec![
+            Span::styled(format!("{age} "), look.theme.faint()),
+            Span::raw(what),
+        ])
+    };
+    ages.zip(what).map(line).collect()
 }

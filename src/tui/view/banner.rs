@@ -41,6 +41,9 @@ pub fn render(buffer: &mut Buffer, line: Rect, app: &App, look: &Look, targets: 
     targets.add(area, Target::Do(Action::Leaks));
 }
 
+/// Names that are told of many.
+const NAMED: usize = 5;
+
 /// `2 keys were reported leaked: “Board”, “Checkout”`
 pub fn words(app: &App) -> Option<String> {
     let reports = app.leaks.reports();
@@ -51,11 +54,17 @@ pub fn words(app: &App) -> Option<String> {
             names.push(format!("“{}”", Shown::new(&leak.key.name)));
         }
     }
-    let what = match names.len() {
-        0 => return None,
-        1 => "1 key was reported leaked".to_owned(),
-        n => format!("{n} keys were reported leaked"),
+    let what = match (names.len(), app.leaks.may_be_more()) {
+        (0, _) => return None,
+        (1, false) => "1 key was reported leaked".to_owned(),
+        (n, false) => format!("{n} keys were reported leaked"),
+        (n, true) => format!("At least {n} keys were reported leaked"),
     };
-    names.truncate(5);
-    Some(format!("{what}: {}", names.join(", ")))
+    let others = names.len().saturating_sub(NAMED);
+    names.truncate(NAMED);
+    let and = match others {
+        0 => String::new(),
+        n => format!(" and {n} more"),
+    };
+    Some(format!("{what}: {}{and}", names.join(", ")))
 }

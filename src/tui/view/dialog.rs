@@ -244,7 +244,14 @@ pub fn button_row<T: Copy>(row: &ButtonRow<T>, width: usize, look: &Look) -> Lin
     let all = |_| true;
     let fits = |line: &Line| line.width() <= width + 3;
     let whole = [line(&label, &all), line(&short, &all)].into_iter().find(fits);
-    whole.unwrap_or_else(|| line(&short, &is_focused))
+    whole.unwrap_or_else(|| {
+        let mut one = line(&short, &is_focused);
+        if let Some(at) = row.focus() {
+            let which = format!("{} of {}", at + 1, row.buttons().len());
+            one.push_span(Span::styled(which, look.theme.faint()));
+        }
+        one
+    })
 }
 
 /// Says on the border how many more lines there are above or below: `▲ 3 ▼ 12 more`.

@@ -13,6 +13,8 @@ use crate::tui::state::form::{
 
 /// Lines of a list that are shown at once.
 const LIST_LINES: usize = 8;
+/// Items that are named of what can be taken into a list.
+const OFFERED: usize = 3;
 /// Projects that are offered at once.
 const CHOICES: usize = 5;
 
@@ -192,6 +194,23 @@ pub fn hint_of_list(of: LinesOf) -> &'static str {
     }
 }
 
+/// What can be taken into the line where the cursor is.
+pub fn offer_of_list(list: &LineList) -> Option<String> {
+    let offered = list.offered_here();
+    let first = offered.iter().take(OFFERED).map(String::as_str);
+    let named = first.collect::<Vec<_>>().join(", ");
+    let more = match offered.len().saturating_sub(OFFERED) {
+        0 => String::new(),
+        n => format!(" and {n} more"),
+    };
+    let takes = Keymap::told_of_fixed(Layer::Form, "{right} takes");
+    match offered.len() {
+        0 => None,
+        1 => Some(format!("used from {named}; {takes} it")),
+        _ => Some(format!("used from {named}{more}; {takes} them all")),
+    }
+}
+
 /// A line for each item, with its own error, and while the list has the focus one more to type in.
 fn list_of_lines(lines: &mut FormLines, form: &Form, label: &str, list: &LineList, focused: bool) {
     let hint = hint_of_list(list.of);
@@ -224,6 +243,7 @@ fn list_of_lines(lines: &mut FormLines, form: &Form, label: &str, list: &LineLis
     }
     if focused {
         lines.hint(hint);
+        offer_of_list(list).iter().for_each(|offer| lines.note(offer));
     }
     lines.error(list.error_of_list(&form.errors));
 }

@@ -347,6 +347,37 @@ fn what_an_edit_refuses_of_recent_use_is_asked_about_before_it_is_saved() {
 }
 
 #[test]
+fn recent_addresses_are_offered_as_networks_and_taken_together() {
+    let used = |usage| {
+        let mut talk = Talk::with_keys(vec![key(1, "Checkout", Scope::Web), board()]);
+        talk.press("j").settle();
+        talk.answer_usage(Ok(usage));
+        talk
+    };
+    let mut talk = used(busy());
+    talk.press(TO_NETWORKS);
+    let shown = drawn(&talk);
+    assert!(shown.contains("used from 203.0.113.7, "), "{shown}");
+    // What a network includes already is not offered with the rest.
+    talk.press("203.0.113.0/24<Right>");
+    assert!(!drawn(&talk).contains("used from"), "it is being typed");
+    talk.press("<Enter>");
+    let shown = drawn(&talk);
+    assert!(shown.contains("used from 2001:db8:"), "{shown}");
+    talk.press("<Right>");
+    assert!(!drawn(&talk).contains("used from"));
+    talk.press("<C-s>");
+    talk.answer_usage(Ok(busy()));
+    let networks = sent_edit(&talk).and_then(|edit| edit.allowed_networks);
+    let address = "2001:db8:1234:5678:9abc:def0:1234:5678";
+    assert_eq!(networks, Some(vec!["203.0.113.0/24".into(), address.into()]));
+    // A key that nobody used has none, and Right does nothing in a blank line.
+    let mut talk = used(unused());
+    talk.press(TO_NETWORKS).press("<Right><C-s>");
+    assert!(sent_edit(&talk).is_none());
+}
+
+#[test]
 fn recent_use_that_cant_be_read_leaves_the_form_as_it_is() {
     let mut talk = Talk::with_keys(vec![board()]);
     talk.press(TO_NETWORKS).press("203.0.113.0/24<C-s>");

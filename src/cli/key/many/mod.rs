@@ -135,12 +135,12 @@ impl Many<'_> {
     async fn filter(&self, client: &Client) -> Result<KeyFilter, Failure> {
         let which = self.which;
         let words = which.filter.clone().unwrap_or_default();
-        flags::no_secrets(words.text.iter().map(|text| ("--filter", text.as_str())))?;
+        flags::no_secret_filter(words.text.as_ref())?;
         let project = match chosen_once("--project", &which.project, "project:", &words.project)? {
             Some(text) => Some(project_id(client, text).await?),
             None => None,
         };
-        let creator = match chosen_once("--creator", &which.creator, "@", &words.creator)? {
+        let creator = match chosen_once("--created-by", &which.creator, "@", &words.creator)? {
             Some(text) => Some(user_id(client, text).await?),
             None => None,
         };

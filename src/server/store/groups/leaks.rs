@@ -17,8 +17,14 @@ pub trait LeakStore: Send + Sync {
         from: Option<IpAddr>,
         leaks: Vec<NewLeak>,
     ) -> StoreResult<Vec<bool>>;
-    /// The newest first.
-    async fn leaks(&self, visible: Visible, undecided: bool, limit: u32) -> StoreResult<Vec<LeakRecord>>;
+    /// The newest first, of those that are older than the report `after`.
+    async fn leaks(
+        &self,
+        visible: Visible,
+        undecided: bool,
+        after: Option<Uuid>,
+        limit: u32,
+    ) -> StoreResult<Vec<LeakRecord>>;
     async fn leak(&self, id: Uuid, visible: Visible) -> StoreResult<Option<LeakRecord>>;
     async fn decide_leak(
         &self,
@@ -48,9 +54,10 @@ macro_rules! leak_store {
                 &self,
                 visible: Visible,
                 undecided: bool,
+                after: Option<Uuid>,
                 limit: u32,
             ) -> StoreResult<Vec<LeakRecord>> {
-                long!(self, |db| leaks::list(db, visible, undecided, limit))
+                long!(self, |db| leaks::list(db, visible, undecided, after, limit))
             }
 
             async fn leak(&self, id: Uuid, visible: Visible) -> StoreResult<Option<LeakRecord>> {

@@ -8,6 +8,7 @@ use crate::api::{Key, Leak};
 use crate::model::{KeyState, Shown, WhichToken};
 use crate::tui::plain::spoken::{Speak, Spoken, UNBROKEN};
 use crate::tui::state::App;
+use crate::tui::state::leaks::are_a_full_page;
 use crate::tui::view::lines::{field, paragraph};
 use crate::tui::view::{Canvas, Draw, Look, dialog, text, time};
 
@@ -15,6 +16,15 @@ const WIDTH: u16 = 78;
 const TITLE: &str = "Reported leaked";
 /// A screen of this height has room for blank lines.
 const ROOMY: u16 = 20;
+
+impl LeakDialog {
+    fn how_many(&self, count: usize) -> String {
+        match are_a_full_page(&self.reports) {
+            true => format!("at least {count}"),
+            false => count.to_string(),
+        }
+    }
+}
 
 impl Draw for LeakDialog {
     fn draw(&self, canvas: Canvas) -> Option<Position> {
@@ -38,7 +48,7 @@ impl Draw for LeakDialog {
         };
         let title = match count {
             1 => TITLE.to_owned(),
-            _ => format!("{TITLE} · {at} of {count}"),
+            _ => format!("{TITLE} · {at} of {}", self.how_many(count)),
         };
         let buttons = dialog::button_row(&self.buttons, width, look);
         let frame = (WIDTH, title.as_str(), look.theme.bad());
@@ -156,7 +166,7 @@ impl Speak for LeakDialog {
         let Some((leak, at, count)) = self.shown() else {
             return Spoken::titled(TITLE);
         };
-        Spoken::titled(format!("{TITLE}, {at} of {count}"))
+        Spoken::titled(format!("{TITLE}, {at} of {}", self.how_many(count)))
             .line(leak.key.name.as_str())
             .lines(which(&leak.key, UNBROKEN, look))
             .lines(found(leak, UNBROKEN, look))

@@ -16,7 +16,11 @@ impl App {
 
     pub(super) fn open_edit(&mut self) {
         if let Some(key) = self.selected().cloned() {
-            self.open(KeyForm::edit(key));
+            let recent = match self.key_usage.of(key.id) {
+                Some(Ok(usage)) => usage.addresses.iter().map(|from| from.name.clone()).collect(),
+                _ => Vec::new(),
+            };
+            self.open(KeyForm::edit(key).used_from(recent));
         }
     }
 

@@ -2,7 +2,7 @@
 
 use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
 
-use crate::model::{FieldErrors, KeyField, MeantOrigin, Scope, UiDomain};
+use crate::model::{AllowedNetwork, FieldErrors, KeyField, MeantOrigin, Scope, UiDomain};
 use crate::tui::state::text::TextField;
 
 /// What is in each line.
@@ -36,6 +36,12 @@ impl LinesOf {
         }
     }
 
+    /// Whether what stands in a line includes an item that is offered.
+    fn includes(self, line: &str, item: &str) -> bool {
+        let networks = AllowedNetwork::parse(line).ok().zip(item.parse().ok());
+        line == item || networks.is_some_and(|(network, address)| network.contains(address))
+    }
+
     /// The origin that was probably meant, where what is typed is none.
     fn meant(self, typed: &str) -> Option<MeantOrigin> {
         match self {
@@ -51,6 +57,8 @@ pub struct LineList {
     /// Never empty; blank lines are ignored.
     lines: Vec<TextField>,
     current: usize,
+    /// What may be taken into a blank line.
+    offered: Vec<String>,
 }
 
 impl LineList {
@@ -61,7 +69,23 @@ impl LineList {
             of,
             lines,
             current: 0,
+            offered: Vec::new(),
         }
+    }
+
+    pub fn offer(&mut self, items: Vec<String>) {
+        self.offered = items;
+    }
+
+    /// What can be taken where the cursor is: on a blank line, and not there yet in another one.
+    pub fn offered_here(&self) -> Vec<String> {
+        let is_blank = self.lines.get(self.current).is_some_and(TextField::is_blank);
+        let offered = self.offered.iter().filter(|_| is_blank);
+        let values = self.values();
+        offered
+            .filter(|item| !values.iter().any(|there| self.of.includes(there, item)))
+            .cloned()
+            .collect()
     }
 
     pub fn lines(&self) -> &[TextField] {
@@ -125,6 +149,9 @@ impl LineList {
         match key.code {
             KeyCode::Backspace if is_blank && self.lines.len() > 1 => self.remove_line(),
             KeyCode::Char('d') if key.modifiers.contains(KeyModifiers::CONTROL) => self.remove_line(),
+            KeyCode::Right if key.modifiers.is_empty() && !self.offered_here().is_empty() => {
+                self.paste(&self.offered_here().join(" "));
+            }
             _ => return self.lines[self.current].handle(key),
         }
         true
