@@ -75,6 +75,13 @@ pub enum ActivityAction {
     LeakDecided,
     /// What reports leaks did so for the first time.
     LeakSourceAdded,
+    WebhookCreated,
+    /// Its address or events changed, or it was disabled or enabled.
+    WebhookEdited,
+    WebhookRemoved,
+    /// What is sent is signed with another secret.
+    WebhookSecretRotated,
+    WebhookSecretRevealed,
     /// An action of a newer keydeck, or an invalid one in a row that was tampered with.
     #[serde(other)]
     #[strum(disabled)]
@@ -157,6 +164,11 @@ impl ActivityAction {
             ActivityAction::LeakReported => "reported a leak of the key",
             ActivityAction::LeakDecided => "decided about the leak of the key",
             ActivityAction::LeakSourceAdded => "first reported a leak, as",
+            ActivityAction::WebhookCreated => "created the webhook",
+            ActivityAction::WebhookEdited => "edited the webhook",
+            ActivityAction::WebhookRemoved => "removed the webhook",
+            ActivityAction::WebhookSecretRotated => "rotated the secret of the webhook",
+            ActivityAction::WebhookSecretRevealed => "revealed the secret of the webhook",
             ActivityAction::Unknown => "did something unknown to",
         }
     }

@@ -24,6 +24,7 @@ mod rotations;
 mod secrets;
 mod usage;
 mod verification;
+mod webhooks;
 mod words;
 
 pub use activity::{
@@ -68,6 +69,10 @@ pub use usage::{
     WEEK_DAYS,
 };
 pub use verification::{Fault, Verification};
+pub use webhooks::{
+    CreatedWebhook, DeliveryPage, DeliveryQuery, DisabledWebhook, NewWebhook, NewWebhookSecret, Webhook,
+    WebhookDelivery, WebhookEdit, WebhookSecret,
+};
 
 pub use crate::model::{FieldError, KeyEdit, KeyFields};
 

@@ -27,6 +27,7 @@ use super::seal::args::SealArgs;
 use super::serve::ServeArgs;
 use super::user::args::UserArgs;
 use super::values;
+use super::webhook::args::WebhookArgs;
 use super::whoami::WhoamiArgs;
 use crate::deck::Selection;
 
@@ -83,6 +84,8 @@ pub enum Command {
     Scan(ScanArgs),
     /// Show keys that were reported leaked, and decide what becomes of them
     Leak(LeakArgs),
+    /// Manage webhooks, which are told when something happens
+    Webhook(WebhookArgs),
     /// Manage people
     User(UserArgs),
     /// Manage the projects that keys belong to
@@ -132,7 +135,7 @@ pub enum Command {
     Restore(RestoreArgs),
     /// Print the completions for a shell
     ///
-    /// They also know your keys, projects, people, gateways and profiles. What a server does not answer within 250 ms,
+    /// They also know your keys, projects, people, gateways, webhooks and profiles. What a server does not answer within 250 ms,
     /// or KEYDECK_COMPLETION_TIMEOUT in milliseconds, is not offered. Nothing is asked, a profile's token_command is not
     /// run, and secrets are never completed or sent.
     Completions(CompletionsArgs),

@@ -47,6 +47,7 @@ mod sidecars;
 mod table;
 mod user;
 mod values;
+mod webhook;
 mod whoami;
 mod whole_file;
 
@@ -92,6 +93,7 @@ pub fn run(cli: Cli) -> Result<(), Failure> {
         Some(Command::Scan(args)) => scan::run(selection, args),
         Some(Command::Gateway(args)) => gateway::run(selection, args.command),
         Some(Command::Leak(args)) => leak::run(selection, args.command),
+        Some(Command::Webhook(args)) => webhook::run(selection, args.command),
         Some(Command::Policy(args)) => policy::run(selection, args.command),
         Some(Command::Activity(args)) => activity::run(selection, args.command),
         Some(Command::Export(args)) => export::run(selection, args.command),

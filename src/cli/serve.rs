@@ -16,6 +16,7 @@ use url::Url;
 use super::activity_stream::ActivityStreamArgs;
 use super::database::DatabaseArgs;
 use super::leak::sources::LeakSourceArgs;
+use super::webhook::sending::WebhookSendingArgs;
 use super::{Failure, logs, output, shared_token, values};
 use crate::deck::bootstrap;
 use crate::deck::database::{Database, RootKeySource};
@@ -91,6 +92,8 @@ pub struct ServeArgs {
     pub trusted_proxies: Vec<IpNet>,
     #[command(flatten)]
     pub stream: ActivityStreamArgs,
+    #[command(flatten)]
+    pub webhooks: WebhookSendingArgs,
 }
 
 pub fn run(args: ServeArgs) -> Result<(), Failure> {
@@ -141,6 +144,7 @@ async fn serve(
     let ending = ended_by_signal()?;
     let stream = args.stream.open()?;
     args.stream.survive_rotation()?;
+    let webhooks = args.webhooks.sender()?;
     let (listener, address) = listen(args.listen, "--listen")?;
     let of_metrics = match args.metrics_listen {
         Some(address) => Some(listen(address, "--metrics-listen")?),
@@ -168,7 +172,8 @@ async fn serve(
     }
     let incoming = Listener::new(listener, tls, bounds)
         .with_metrics_access(metrics_access)
-        .with_leak_sources(leak_sources);
+        .with_leak_sources(leak_sources)
+        .with_webhooks(webhooks);
     server::serve(incoming, state, ending)
         .await
         .map_err(Failure::failed)?;

@@ -14,6 +14,7 @@ mod replicas;
 mod revoked;
 mod server;
 mod transport;
+mod webhooks;
 
 use std::time::Duration;
 

@@ -30,7 +30,9 @@ pub mod servers;
 pub mod session_server;
 pub mod shown;
 pub mod strength;
+pub mod target_url;
 pub mod token;
+pub mod webhook;
 
 pub use address::LocalAddress;
 pub use bulk::{BulkChange, BulkEffect};
@@ -51,4 +53,6 @@ pub use scope::Scope;
 pub use secret::Secret;
 pub use servers::{NotServers, ServerAddress, Servers};
 pub use shown::Shown;
+pub use target_url::TargetUrl;
 pub use token::{Token, TokenHash, TokenKind};
+pub use webhook::{DeliveryState, WebhookEvent};

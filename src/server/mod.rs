@@ -27,6 +27,7 @@ pub mod store;
 mod trust;
 mod users;
 mod verify;
+pub mod webhooks;
 mod work;
 
 use std::io;
@@ -46,6 +47,7 @@ pub use keys::mint::{new_key, new_token};
 pub use leaks::sources::{GithubKeys, LeakSources};
 pub use seal::Seals;
 pub use state::{LocalSession, ServerState};
+pub use webhooks::sending::{AllowedTarget, AllowedTargets, Sender as WebhookSender};
 
 /// More than the scrapers that there are.
 const METRICS_CONNECTIONS: usize = 64;
@@ -68,10 +70,14 @@ pub async fn serve(
         None => Some(tokio::spawn(verify::once(state.clone()))),
         Some(_) => None,
     };
+    let webhooks = listener
+        .webhooks()
+        .map(|sender| tokio::spawn(webhooks::run(state.clone(), sender)));
     http::accept::until(listener, HttpService::new(state.clone(), site), &state, shutdown).await;
     feed.abort();
     clock.abort();
     verification.inspect(|task| task.abort());
+    webhooks.inspect(|task| task.abort());
     // A portion is stored as a whole or not at all.
     removals.abort();
     // It ends when the server is closing.

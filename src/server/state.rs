@@ -3,7 +3,7 @@
 use std::ops::Deref;
 use std::sync::Arc;
 
-use tokio::sync::{Semaphore, broadcast, watch};
+use tokio::sync::{Notify, Semaphore, broadcast, watch};
 use uuid::Uuid;
 
 use crate::api::Organisation;
@@ -19,7 +19,7 @@ use crate::server::row_numbers::RowNumbers;
 use crate::server::seal::Seals;
 use crate::server::store::{
     ActivityStore, ChangeRecord, DataKeyStore, GatewayStore, ImportStore, KeyStore, LeakStore, PeopleStore,
-    PlanStore, ProjectStore, StatusStore, Store, StoreError, StoreResult, WorkStore,
+    PlanStore, ProjectStore, StatusStore, Store, StoreError, StoreResult, WebhookStore, WorkStore,
 };
 use crate::server::verify::verified::Verified;
 use crate::server::work::usage::recorder::Recorder;
@@ -75,6 +75,8 @@ pub struct Shared {
     pub(super) first_seq: u64,
     pub(super) events: broadcast::Sender<FeedMessage>,
     pub(super) closing: watch::Sender<bool>,
+    /// Something may be to be sent to a webhook.
+    pub(super) deliveries_wait: Notify,
 }
 
 impl ServerState {
@@ -113,6 +115,7 @@ impl ServerState {
             first_seq,
             events: broadcast::Sender::new(EVENTS_KEPT),
             closing: watch::Sender::new(false),
+            deliveries_wait: Notify::new(),
         })))
     }
 
@@ -145,6 +148,7 @@ groups!(
     gateways: GatewayStore,
     imports: ImportStore,
     leaks: LeakStore,
+    webhooks: WebhookStore,
     work: WorkStore,
     log: ActivityStore,
     data_keys: DataKeyStore,

@@ -33,6 +33,8 @@ mod people;
 mod plans;
 mod policy;
 mod projects;
+#[path = "../common/receiver.rs"]
+mod receiver;
 mod removal;
 mod revoked;
 mod rotation;
@@ -42,4 +44,5 @@ mod unseen;
 mod usage;
 #[path = "../common/venv.rs"]
 mod venv;
+mod webhooks;
 mod webviews;

@@ -132,6 +132,16 @@ fn kept(project: &str) -> Vec<Kept> {
             "email",
         ),
         of("POST /v1/gateways", json!({"name": "nginx"}), "name"),
+        of(
+            "POST /v1/webhooks",
+            json!({"url": "https://hooks.acme.example"}),
+            "url",
+        ),
+        of(
+            "PATCH /v1/webhooks/{id}",
+            json!({"url": "https://hooks.acme.example"}),
+            "url",
+        ),
     ]
 }
 
@@ -160,6 +170,8 @@ async fn every_text_that_is_kept_refuses_a_secret() {
     let report = json!({"token": created["secret"]});
     deck.owner.post("/v1/leaks", &report).await.expect(202);
     let leak = id_of(&deck.owner.get("/v1/leaks").await.expect(200)[0]);
+    let new = json!({"url": "https://hooks.acme.example"});
+    let webhook = id_of(&deck.owner.post("/v1/webhooks", &new).await.expect(201)["webhook"]);
     for secret in secrets() {
         for text in [
             secret.clone(),
@@ -181,6 +193,7 @@ async fn every_text_that_is_kept_refuses_a_secret() {
                 let id = match operation {
                     of_key if of_key.contains("/keys/") => &key,
                     of_leak if of_leak.contains("/leaks/") => &leak,
+                    of_webhook if of_webhook.contains("/webhooks/") => &webhook,
                     _ => &project,
                 };
                 let answer = send(&deck.owner, operation, id, &body).await;

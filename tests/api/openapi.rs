@@ -16,7 +16,7 @@ async fn every_operation_answers_and_asks_who_is_signed_in() {
     let deck = Deck::start().await;
     let nobody = deck.someone("");
     let operations = deck.contract().operations();
-    assert_eq!(operations.len(), 59, "{operations:?}");
+    assert_eq!(operations.len(), 70, "{operations:?}");
     for (method, template) in operations {
         let path = template.replace("{id}", SOME_ID);
         let request = nobody.request(method.clone(), &path);

@@ -12,7 +12,9 @@ use keydeck::server::address::{TrustedProxies, trusted_proxy};
 use keydeck::server::seal::{RootKey, Sealer, new_data_key};
 use keydeck::server::store::sqlite::SqliteStore;
 use keydeck::server::store::{Founding, PeopleStore, StatusStore};
-use keydeck::server::{Bounds, LeakSources, Listener, LocalSession, ServerState, serve};
+use keydeck::server::{
+    AllowedTargets, Bounds, LeakSources, Listener, LocalSession, ServerState, WebhookSender, serve,
+};
 use reqwest::Method;
 use serde_json::{Value, json};
 use tempfile::TempDir;
@@ -58,6 +60,17 @@ impl Deck {
         Self::run(directory, state, token.expose(), Bounds::default(), sources).await
     }
 
+    /// What happens is sent to webhooks, also on this machine.
+    pub async fn start_with_webhooks() -> Self {
+        let directory = tempfile::tempdir().expect("a directory");
+        let token = Token::generate(TokenKind::User).expect("random");
+        let state = found(&directory, &token, false, behind_a_proxy()).await;
+        let allowed = ["127.0.0.0/8", "::1"].map(|target| target.parse().expect("a target"));
+        let sender = WebhookSender::new(AllowedTargets::new(allowed.to_vec()), None).expect("a sender");
+        let with = |listener: Listener| listener.with_webhooks(sender);
+        Self::run_within(directory, state, token.expose(), Bounds::default(), with).await
+    }
+
     /// Without a proxy in front: nobody can say where they are.
     pub async fn start_in_the_open() -> Self {
         let directory = tempfile::tempdir().expect("a directory");
@@ -95,10 +108,23 @@ impl Deck {
         bounds: Bounds,
         leak_sources: LeakSources,
     ) -> Self {
+        Self::run_within(directory, state, token, bounds, |listener| {
+            listener.with_leak_sources(leak_sources)
+        })
+        .await
+    }
+
+    async fn run_within(
+        directory: TempDir,
+        state: ServerState,
+        token: &str,
+        bounds: Bounds,
+        with: impl FnOnce(Listener) -> Listener,
+    ) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").await.expect("a port");
         let url = format!("http://{}", listener.local_addr().expect("bound"));
         let (stop, stopped) = oneshot::channel::<()>();
-        let entrance = Listener::new(listener, None, bounds).with_leak_sources(leak_sources);
+        let entrance = with(Listener::new(listener, None, bounds));
         let server = tokio::spawn(serve(entrance, state.clone(), async {
             // A dropped sender stops it too.
             let _ = stopped.await;

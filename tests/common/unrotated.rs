@@ -23,6 +23,7 @@ pub fn sql() -> String {
 }
 
 const UNROTATED: &str = "
+    DROP TABLE webhook_told; DROP TABLE webhook_deliveries; DROP TABLE webhooks;
     DROP TABLE import_keys; DROP TABLE imports; ALTER TABLE keys DROP COLUMN imported_at;
     ALTER TABLE keys ADD CONSTRAINT only_active_web_and_mobile_keys_have_a_secret
         CHECK ((sealed IS NULL) = (scope = 2 OR revoked_at IS NOT NULL));

@@ -25,6 +25,7 @@ mod cli_networks;
 mod cli_people;
 mod cli_rotation;
 mod cli_tables;
+mod cli_webhooks;
 mod cli_words;
 mod clipboard;
 mod container;
@@ -56,6 +57,9 @@ mod pty_revoked;
 mod pty_settings;
 mod pty_story;
 mod pty_terminal;
+#[path = "../common/receiver.rs"]
+#[expect(dead_code, reason = "shared with the tests of the API")]
+mod receiver;
 mod scan_git;
 mod schemathesis;
 mod seal;

@@ -100,6 +100,14 @@ impl Deck {
         self.start(serve, &[])
     }
 
+    /// One that sends to webhooks on this machine.
+    pub fn serve_to_webhooks(&self, database: &str) -> Server {
+        let mut serve = self.command(SERVE);
+        serve.env("KEYDECK_DATABASE", database);
+        serve.env("KEYDECK_WEBHOOKS_ALLOW", "127.0.0.0/8");
+        self.start(serve, &[])
+    }
+
     fn start(&self, serve: Command, wrapper: &[&str]) -> Server {
         let mut command = match wrapper {
             [] => serve,

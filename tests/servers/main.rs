@@ -17,6 +17,9 @@ mod migrate;
 #[expect(dead_code, reason = "shared with the tests of the store")]
 mod postgres;
 mod postgres_server;
+#[path = "../common/receiver.rs"]
+#[expect(dead_code, reason = "shared with the tests of the API")]
+mod receiver;
 mod replicas;
 #[path = "../common/venv.rs"]
 mod venv;

@@ -67,6 +67,7 @@ pub async fn set_back(place: &Place) {
          DROP TABLE baseline; DROP INDEX activity_by_entity; DROP INDEX activity_by_baseline;
          ALTER TABLE activity DROP COLUMN entity, DROP COLUMN state, DROP COLUMN baseline;
          ALTER TABLE activity_head DROP COLUMN pending; DROP TABLE lifetimes; DROP TABLE log_readers;
+         DROP TABLE webhook_told; DROP TABLE webhook_deliveries; DROP TABLE webhooks;
          DROP TABLE import_keys; DROP TABLE imports; ALTER TABLE keys DROP COLUMN imported_at;
          ALTER TABLE keys ADD CONSTRAINT only_active_web_and_mobile_keys_have_a_secret
              CHECK ((sealed IS NULL) = (scope = 2 OR revoked_at IS NOT NULL));

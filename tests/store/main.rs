@@ -45,4 +45,5 @@ mod statements;
 #[path = "../common/unrotated.rs"]
 mod unrotated;
 mod usage;
+mod webhooks;
 mod weeks;

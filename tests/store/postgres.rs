@@ -47,5 +47,6 @@ mod on_postgres {
     mod set_back;
     mod statements;
     mod usage;
+    mod webhooks;
     mod weeks;
 }

@@ -29,6 +29,7 @@ pub enum NameKind {
     Project,
     Person,
     Gateway,
+    Webhook,
     Profile,
 }
 
@@ -40,6 +41,7 @@ impl NameKind {
             "project" => Some(NameKind::Project),
             "user" | "creator" | "hand_over_to" | "person" => Some(NameKind::Person),
             "gateway" => Some(NameKind::Gateway),
+            "webhook" => Some(NameKind::Webhook),
             "profile" => Some(NameKind::Profile),
             _ => None,
         }
@@ -187,6 +189,10 @@ async fn names(client: &Client, kind: NameKind, typed: String) -> Result<Vec<(St
         NameKind::Gateway => {
             let gateways = client.gateways().await?.into_iter();
             Ok(gateways.map(|gateway| (gateway.name, "gateway".into())).collect())
+        }
+        NameKind::Webhook => {
+            let webhooks = client.webhooks().await?.into_iter();
+            Ok(webhooks.map(|webhook| (webhook.url, "webhook".into())).collect())
         }
         NameKind::Profile => Ok(Vec::new()),
     }

@@ -26,6 +26,7 @@ pub const TOPICS: &[Topic] = topics![
     "leaks"
     "people"
     "activity"
+    "webhooks"
     "export"
     "import"
     "scripts"

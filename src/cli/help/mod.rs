@@ -23,7 +23,9 @@ const GROUPS: [(&str, &[&str]); 5] = [
     ("Keys", &["key", "scan", "leak", "policy"]),
     (
         "Organisation",
-        &["project", "user", "activity", "export", "import", "whoami"],
+        &[
+            "project", "user", "activity", "export", "import", "webhook", "whoami",
+        ],
     ),
     ("Gateways", &["gateway"]),
     (

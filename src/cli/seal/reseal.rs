@@ -77,6 +77,7 @@ fn sealed_anew(sealer: &Sealer, found: Vec<SealedSecret>, unreadable: &mut Vec<S
                 SecretPlace::Key => format!("key {}", before.id),
                 SecretPlace::OldToken => format!("the old token of key {}", before.id),
                 SecretPlace::SessionServer => format!("the session server of project {}", before.id),
+                SecretPlace::Webhook | SecretPlace::OldWebhook => format!("webhook {}", before.id),
             }),
         }
     }

@@ -40,6 +40,7 @@ enum TargetKind {
     Project,
     Person,
     Gateway,
+    Webhook,
     Organisation,
     /// Somebody tried to sign in.
     Server,
@@ -87,6 +88,8 @@ fn target_of(action: ActivityAction) -> TargetKind {
         A::RootKeyRotated | A::SecretsResealed | A::PolicyEdited | A::LeakSourceAdded => {
             TargetKind::Organisation
         }
+        A::WebhookCreated | A::WebhookEdited | A::WebhookRemoved => TargetKind::Webhook,
+        A::WebhookSecretRotated | A::WebhookSecretRevealed => TargetKind::Webhook,
         A::Unknown => TargetKind::Unknown,
     }
 }

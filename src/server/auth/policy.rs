@@ -104,6 +104,10 @@ pub fn may_manage_gateways(user: &User) -> bool {
     user.role == Role::Owner
 }
 
+pub fn may_manage_webhooks(user: &User) -> bool {
+    user.role == Role::Owner
+}
+
 /// What the user may do, for a dashboard that offers only that.
 pub fn permissions(user: &User) -> Permissions {
     Permissions {

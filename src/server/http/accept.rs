@@ -33,6 +33,7 @@ use super::tls::Tls;
 use super::wire;
 use crate::server::leaks::sources::LeakSources;
 use crate::server::state::ServerState;
+use crate::server::webhooks::sending::Sender;
 
 /// The longest head of a request, in bytes.
 const MAX_HEAD: usize = 32 * 1024;
@@ -54,6 +55,7 @@ pub struct Listener {
     bounds: Bounds,
     metrics_access: MetricsAccess,
     leak_sources: Arc<LeakSources>,
+    webhooks: Option<Sender>,
 }
 
 impl Listener {
@@ -65,6 +67,7 @@ impl Listener {
             bounds,
             metrics_access: MetricsAccess::default(),
             leak_sources: Arc::default(),
+            webhooks: None,
         }
     }
 
@@ -86,6 +89,20 @@ impl Listener {
         }
     }
 
+    /// The same of a server that sends to webhooks.
+    #[must_use]
+    pub fn with_webhooks(self, sender: Sender) -> Self {
+        Self {
+            webhooks: Some(sender),
+            ..self
+        }
+    }
+
+    /// What sends to webhooks, if this server does.
+    pub fn webhooks(&self) -> Option<Sender> {
+        self.webhooks.clone()
+    }
+
     /// How the server appears on this listener. The one at a person's terminal is for this machine only.
     pub fn site(&self, for_this_machine: bool) -> io::Result<Site> {
         Ok(Site {
@@ -96,6 +113,10 @@ impl Listener {
             },
             metrics_access: Arc::new(self.metrics_access.clone()),
             leak_sources: self.leak_sources.clone(),
+            webhook_targets: match &self.webhooks {
+                Some(sender) => Arc::new(sender.allowed().clone()),
+                None => Arc::default(),
+            },
         })
     }
 }

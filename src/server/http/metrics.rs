@@ -17,9 +17,10 @@ use prometheus_client::metrics::info::Info;
 use prometheus_client::registry::{Registry, Unit};
 
 use super::lag::Lag;
+use super::webhook_metrics::WebhookMetrics;
 use crate::api::PresentedAt;
 use crate::model::{Grant, LeakSource, Rule};
-use crate::server::store::Latencies;
+use crate::server::store::{Latencies, WebhookBacklog};
 
 #[derive(Debug, Clone, PartialEq, Eq, Hash, EncodeLabelSet)]
 struct Request {
@@ -71,6 +72,7 @@ pub struct Metrics {
     pub stream_failures: Counter,
     rows_behind: Gauge,
     time_behind: Gauge<f64, AtomicU64>,
+    webhooks: WebhookMetrics,
 }
 
 impl Metrics {
@@ -117,6 +119,7 @@ impl Metrics {
         );
         let (stream_failures, rows_behind, time_behind) = of_stream(&mut registry);
         of_store(&mut registry, store);
+        let webhooks = WebhookMetrics::new(&mut registry);
         Self {
             registry,
             requests,
@@ -129,7 +132,17 @@ impl Metrics {
             stream_failures,
             rows_behind,
             time_behind,
+            webhooks,
         }
+    }
+
+    /// Something was sent to a webhook, and it took it, or didn't.
+    pub fn webhook_attempted(&self, is_delivered: bool) {
+        self.webhooks.attempted(is_delivered);
+    }
+
+    pub fn webhooks_wait(&self, backlog: WebhookBacklog) {
+        self.webhooks.wait(backlog, Timestamp::now());
     }
 
     pub fn answered(&self, method: &Method, route: &str, status: StatusCode, took: Duration) {

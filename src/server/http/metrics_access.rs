@@ -2,6 +2,7 @@
 
 use std::net::IpAddr;
 use std::sync::Arc;
+use std::time::Duration;
 
 use axum::Extension;
 use axum::extract::State;
@@ -11,6 +12,7 @@ use axum::http::header::{
 };
 use axum::http::{HeaderMap, HeaderName, HeaderValue, Version};
 use subtle::ConstantTimeEq;
+use tokio::time::timeout;
 
 use super::error::{ApiError, ApiResult};
 use super::head::ListenAddress;
@@ -22,6 +24,9 @@ use crate::server::state::ServerState;
 
 /// As the `openmetrics` text format names itself; Prometheus reads it.
 const OPENMETRICS: &str = "application/openmetrics-text; version=1.0.0; charset=utf-8";
+
+/// How long it may take to count what waits for webhooks.
+const BACKLOG: Duration = Duration::from_secs(1);
 
 /// All that a scraper on this machine sends of itself: curl, wget, Prometheus, vmagent, Grafana Alloy, the OpenTelemetry
 /// Collector, Telegraf, the Datadog Agent. Whatever else is there was added on the way (by a proxy, a mesh, a network
@@ -122,6 +127,11 @@ pub async fn show(
     headers: HeaderMap,
 ) -> ApiResult<([(HeaderName, HeaderValue); 1], String)> {
     metrics_access.may_have(peer.address().ip(), here, version, &headers)?;
+    // The other metrics are of use also when the database is not there.
+    let backlog = timeout(BACKLOG, server.webhooks().webhook_backlog());
+    if let Ok(Ok(backlog)) = backlog.await {
+        server.metrics.webhooks_wait(backlog);
+    }
     let is_unexplained = server.verified.unexplained().is_some();
     let text = server.metrics.text(server.clock.skew(), is_unexplained);
     let text = text.map_err(|_| ApiError::internal())?;

@@ -24,4 +24,5 @@ pub mod router;
 pub mod site;
 pub mod tls;
 pub mod turns;
+mod webhook_metrics;
 pub mod wire;

@@ -35,7 +35,7 @@ use crate::server::state::ServerState;
 use crate::server::work::{authorize, connect, introspect};
 use crate::server::{
     activity, events, gateways, imports, keys, leaks, lifetimes, me, projects, removals, session_servers,
-    session_tokens, users,
+    session_tokens, users, webhooks,
 };
 
 /// How long a response may take to begin.
@@ -84,12 +84,14 @@ impl HttpService {
         let observed = from_fn_with_state(server.clone(), observe::request);
         let metrics_access = Extension(site.metrics_access.clone());
         let leak_sources = Extension(site.leak_sources.clone());
+        let webhook_targets = Extension(site.webhook_targets.clone());
         let in_turn = from_fn_with_state(server.clone(), signed_in::in_turn);
         let (routes, connections) = (routes.layer(in_turn.clone()), connections.layer(in_turn));
         let routes = layered(routes, connections, ANSWER, Arc::new(queried)).layer(observed);
         let routes = routes
             .layer(metrics_access)
             .layer(leak_sources)
+            .layer(webhook_targets)
             .with_state(server.clone());
         Self {
             routes: TowerToHyperService::new(routes),
@@ -254,6 +256,14 @@ fn documented() -> OpenApiRouter<ServerState> {
         .routes(routes!(lifetimes::show, lifetimes::edit))
         .routes(routes!(gateways::list, gateways::add))
         .routes(routes!(gateways::remove))
+        .routes(routes!(webhooks::manage::list, webhooks::manage::create))
+        .routes(routes!(webhooks::manage::edit, webhooks::manage::remove))
+        .routes(routes!(webhooks::manage::rotate))
+        .routes(routes!(webhooks::manage::reveal))
+        .routes(routes!(webhooks::deliveries::list))
+        .routes(routes!(webhooks::deliveries::show))
+        .routes(routes!(webhooks::deliveries::test))
+        .routes(routes!(webhooks::deliveries::redeliver))
         .routes(routes!(leaks::list, leaks::report))
         .routes(routes!(leaks::decide))
         .routes(routes!(leaks::gitlab::types))

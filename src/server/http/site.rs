@@ -9,6 +9,7 @@ use axum::http::{HeaderMap, HeaderValue};
 use super::head::Hosts;
 use super::metrics_access::MetricsAccess;
 use crate::server::leaks::sources::LeakSources;
+use crate::server::webhooks::sending::AllowedTargets;
 
 const NO_SNIFFING: HeaderValue = HeaderValue::from_static("nosniff");
 /// A year, for this host only, not for its subdomains.
@@ -20,6 +21,7 @@ pub struct Site {
     pub hosts: Hosts,
     pub metrics_access: Arc<MetricsAccess>,
     pub leak_sources: Arc<LeakSources>,
+    pub webhook_targets: Arc<AllowedTargets>,
 }
 
 impl Site {

@@ -2,7 +2,8 @@
 //! keys with XChaCha20-Poly1305. Nonces are random, 192 bits wide, so no replica counts them.
 //!
 //! The associated data binds what is sealed to its organisation, row, kind and data key: moved to
-//! another row, it does not open. The private keys of session servers are sealed the same way.
+//! another row, it does not open. The private keys of session servers and the secrets of webhooks
+//! are sealed the same way.
 
 mod cipher;
 mod error;
@@ -25,12 +26,13 @@ pub use self::seals::Seals;
 use self::wrapping::unwrap;
 pub use self::wrapping::{bind, is_bound, new_data_key, next_data_key, opens, rewrap};
 use crate::model::{KeyToken, Scope, Secret, Token};
-use crate::server::store::seals::SealedSecret;
+use crate::server::store::seals::{SealedSecret, SecretPlace};
 use crate::server::store::{Sealed, WrappedDataKey};
 
 const DERIVING: [u8; NONCE] = *b"keydeck derives a secret";
 /// Stands where a key's scope does; no scope is called this.
 const SESSION_KEY: &str = "session server";
+const WEBHOOK_SECRET: &str = "webhook";
 
 /// Seals and unseals under the data keys of one database.
 pub struct Sealer {
@@ -85,7 +87,11 @@ impl Sealer {
 
     /// The same secret under the newest data key.
     pub fn resealed(&self, secret: &SealedSecret) -> Result<Sealed, SealError> {
-        let kind = secret.scope.map_or(SESSION_KEY, Scope::as_str);
+        let kind = match secret.place {
+            SecretPlace::SessionServer => SESSION_KEY,
+            SecretPlace::Webhook | SecretPlace::OldWebhook => WEBHOOK_SECRET,
+            SecretPlace::Key | SecretPlace::OldToken => secret.scope.ok_or(SealError::Tampered)?.as_str(),
+        };
         let opened = self.unseal_as(secret.id, kind, &secret.sealed)?;
         self.seal_as(secret.id, kind, opened.expose())
     }
@@ -111,6 +117,15 @@ impl Sealer {
 
     pub fn unseal_session_key(&self, project: Uuid, sealed: &Sealed) -> Result<Secret, SealError> {
         self.unseal_as(project, SESSION_KEY, sealed)
+    }
+
+    /// Seals the text of the secret that a webhook's deliveries are signed with.
+    pub fn seal_webhook_secret(&self, webhook: Uuid, secret: &Secret) -> Result<Sealed, SealError> {
+        self.seal_as(webhook, WEBHOOK_SECRET, secret.expose())
+    }
+
+    pub fn unseal_webhook_secret(&self, webhook: Uuid, sealed: &Sealed) -> Result<Secret, SealError> {
+        self.unseal_as(webhook, WEBHOOK_SECRET, sealed)
     }
 
     /// A secret of this deck for something else than sealing, the same on every server as long as its oldest data key

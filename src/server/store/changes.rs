@@ -283,6 +283,11 @@ pub fn event_of(action: &str) -> Result<KeyEventKind, Changed> {
         | Action::GatewayEdited
         | Action::PolicyEdited
         | Action::LeakSourceAdded
+        | Action::WebhookCreated
+        | Action::WebhookEdited
+        | Action::WebhookRemoved
+        | Action::WebhookSecretRotated
+        | Action::WebhookSecretRevealed
         | Action::RootKeyRotated
         | Action::SecretsResealed
         | Action::Unknown => Err(Changed::Log),

@@ -67,7 +67,9 @@ pub async fn expect_newest(db: &impl Db, sealed: &Sealed) -> StoreResult<()> {
 pub async fn count_outdated(db: &impl Db) -> StoreResult<u64> {
     let sql = "SELECT (SELECT count(*) FROM keys WHERE data_key < (SELECT max(id) FROM data_keys))
                     + (SELECT count(*) FROM keys WHERE old_data_key < (SELECT max(id) FROM data_keys))
-                    + (SELECT count(*) FROM projects WHERE session_data_key < (SELECT max(id) FROM data_keys))";
+                    + (SELECT count(*) FROM projects WHERE session_data_key < (SELECT max(id) FROM data_keys))
+                    + (SELECT count(*) FROM webhooks WHERE data_key < (SELECT max(id) FROM data_keys))
+                    + (SELECT count(*) FROM webhooks WHERE old_data_key < (SELECT max(id) FROM data_keys))";
     one(db, sql, &[]).await
 }
 
@@ -78,6 +80,8 @@ impl SecretPlace {
             SecretPlace::Key => ["keys", "data_key", "sealed", "scope"],
             SecretPlace::OldToken => ["keys", "old_data_key", "old_sealed", "scope"],
             SecretPlace::SessionServer => ["projects", "session_data_key", "session_sealed", "NULL"],
+            SecretPlace::Webhook => ["webhooks", "data_key", "sealed", "NULL"],
+            SecretPlace::OldWebhook => ["webhooks", "old_data_key", "old_sealed", "NULL"],
         }
     }
 
@@ -86,6 +90,8 @@ impl SecretPlace {
             SecretPlace::Key => &RESEAL_KEYS,
             SecretPlace::OldToken => &RESEAL_OLD_TOKENS,
             SecretPlace::SessionServer => &RESEAL_SESSION_SERVERS,
+            SecretPlace::Webhook => &RESEAL_WEBHOOKS,
+            SecretPlace::OldWebhook => &RESEAL_OLD_WEBHOOKS,
         }
     }
 }
@@ -135,6 +141,16 @@ static RESEAL_SESSION_SERVERS: ForRows = ForRows::new(
     "UPDATE projects SET session_data_key = {new_key}, session_sealed = {new} FROM {rows}
       WHERE projects.seq = {seq} AND session_data_key = {old_key} AND session_sealed = {old}",
 );
+static RESEAL_WEBHOOKS: ForRows = ForRows::new(
+    RESEALED,
+    "UPDATE webhooks SET data_key = {new_key}, sealed = {new} FROM {rows}
+      WHERE webhooks.seq = {seq} AND data_key = {old_key} AND sealed = {old}",
+);
+static RESEAL_OLD_WEBHOOKS: ForRows = ForRows::new(
+    RESEALED,
+    "UPDATE webhooks SET old_data_key = {new_key}, old_sealed = {new} FROM {rows}
+      WHERE webhooks.seq = {seq} AND old_data_key = {old_key} AND old_sealed = {old}",
+);
 
 /// What was revoked, removed or set again meanwhile stays as it is.
 pub async fn reseal(change: &impl Change, secrets: &[Resealed]) -> StoreResult<u64> {
@@ -161,7 +177,9 @@ pub async fn drop_unused(change: &mut impl Change) -> StoreResult<u64> {
                    WHERE id < (SELECT max(id) FROM data_keys)
                      AND NOT EXISTS (SELECT 1 FROM keys WHERE keys.data_key = data_keys.id)
                      AND NOT EXISTS (SELECT 1 FROM keys WHERE keys.old_data_key = data_keys.id)
-                     AND NOT EXISTS (SELECT 1 FROM projects WHERE session_data_key = data_keys.id)";
+                     AND NOT EXISTS (SELECT 1 FROM projects WHERE session_data_key = data_keys.id)
+                     AND NOT EXISTS (SELECT 1 FROM webhooks WHERE webhooks.data_key = data_keys.id)
+                     AND NOT EXISTS (SELECT 1 FROM webhooks WHERE webhooks.old_data_key = data_keys.id)";
     change.db().run(unused, &[]).await?;
     let after = count(change.db()).await?;
     let changes = seals::resealing(before, after);

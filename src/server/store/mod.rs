@@ -66,6 +66,7 @@ mod token_uses;
 pub mod transfer;
 mod usage;
 mod value;
+mod webhooks;
 mod weeks;
 
 pub use self::called::{Called, MOST_CALLED};
@@ -75,18 +76,19 @@ pub use self::error::{StoreError, StoreResult};
 pub use self::founding::Founding;
 pub use self::groups::{
     ActivityStore, DataKeyStore, GatewayStore, ImportStore, KeyStore, LeakStore, PeopleStore, PlanStore,
-    ProjectStore, StatusStore, Store, WorkStore,
+    ProjectStore, StatusStore, Store, WebhookStore, WorkStore,
 };
 pub use self::imports::WAITS as IMPORT_WAITS;
 pub use self::latency::Latencies;
 pub use self::records::{
-    Actor, AskingServer, ChangeRecord, Changed, Fate, Found, FoundToken, IDEMPOTENT, Idempotency,
-    ImportCommit, ImportCounts, ImportFault, ImportNames, KeyChange, KeyCreation, KeyGroup, KeyQuery,
-    KeyRecord, KeySlice, KeySwitch, LeakOutcome, LeakRecord, MAX_IMPORTED, MadePlan, NamedProject,
-    NewGatewayRecord, NewKey, NewKeyToken, NewLeak, NewPlanRecord, NewSessionServer, NewUserRecord, Place,
-    PlaceValue, PlanCommit, PlanRecord, PlanScope, Position, ProjectRecord, ProjectRemoval, Removal,
-    Revocation, RevokedKey, RoleChange, RotationChange, RotationEdit, SessionServerChange, SessionSigner,
-    SessionTokenIssue, StagedKey, Staging, Taken, Visible,
+    Actor, AfterAttempt, AskingServer, ChangeRecord, Changed, ClaimedDelivery, DueWebhook, Fate, Found,
+    FoundToken, IDEMPOTENT, Idempotency, ImportCommit, ImportCounts, ImportFault, ImportNames, KeyChange,
+    KeyCreation, KeyGroup, KeyQuery, KeyRecord, KeySlice, KeySwitch, LeakOutcome, LeakRecord, MAX_IMPORTED,
+    MadePlan, NamedProject, NewGatewayRecord, NewKey, NewKeyToken, NewLeak, NewPlanRecord, NewSessionServer,
+    NewUserRecord, NewWebhookRecord, NotedAttempt, Place, PlaceValue, PlanCommit, PlanRecord, PlanScope,
+    Position, ProjectRecord, ProjectRemoval, Queued, Removal, Revocation, RevokedKey, RoleChange,
+    RotationChange, RotationEdit, SessionServerChange, SessionSigner, SessionTokenIssue, StagedKey, Staging,
+    Taken, ToldEnds, TooManyWebhooks, Visible, WebhookBacklog, WebhookChange,
 };
 pub use self::seals::{Rotation, Sealed, WrappedDataKey};
 pub use self::statement::{Compared, Cursor};

@@ -11,6 +11,7 @@ use super::db::{Db, run_rows, values};
 use super::for_rows::ForRows;
 use super::tables::Kind;
 use super::usage::{ADDRESS, ORIGIN, RefusedFrom, SourceTable, keep_newest};
+use super::webhooks::revoked_use;
 use super::{KeyRecord, SOURCES, StoreResult, Tally, Use};
 use crate::api::{LastUse, RefusedSince, RefusedSource};
 use crate::model::{KeyState, Rule, Scope, UiDomain};
@@ -75,6 +76,10 @@ async fn add_ended(db: &impl Db, tallies: &[&Tally], clocks: Clocks) -> StoreRes
             ended.entry((tally.key, rule)).or_default().add(presented);
         }
     }
+    let of_revoked = ended
+        .keys()
+        .filter(|(_, rule)| *rule == Rule::KeyRevoked.as_str());
+    let revoked: Vec<i64> = of_revoked.map(|(key, _)| *key).collect();
     let rows = ended.into_iter().map(|((key, rule), presented)| {
         let at = clocks.dated(presented.at);
         let (address, origin) = match presented.last {
@@ -83,7 +88,8 @@ async fn add_ended(db: &impl Db, tallies: &[&Tally], clocks: Clocks) -> StoreRes
         };
         values![key, rule, presented.n, at, address, origin].to_vec()
     });
-    run_rows(db, &ADD_ENDED, rows.collect(), &[]).await.map(drop)
+    run_rows(db, &ADD_ENDED, rows.collect(), &[]).await?;
+    revoked_use::tell(db, &revoked, clocks.now).await
 }
 
 /// How often a token was presented that one rule refuses whatever the request, and the last time.

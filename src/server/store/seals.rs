@@ -83,6 +83,10 @@ pub enum SecretPlace {
     OldToken,
     /// The private key of a project's session server.
     SessionServer,
+    /// What is sent to a webhook is signed with it.
+    Webhook,
+    /// The one before, of a webhook that has both.
+    OldWebhook,
 }
 
 /// A sealed secret, and what it is bound to.
@@ -91,7 +95,7 @@ pub struct SealedSecret {
     pub place: SecretPlace,
     /// Of its row; those of one place are read in this order.
     pub seq: i64,
-    /// Of the key, or of the project.
+    /// Of the key, the project or the webhook.
     pub id: Uuid,
     /// Of a key.
     pub scope: Option<Scope>,

@@ -150,6 +150,18 @@ table!(LEAKS, "leaks", by "seq", numbered:
     seq Number, id Id, fingerprint Bytes, key Number, source Text, url Text, note Text, token Text,
     reported_at Number, response Text, decided_at Number, decided_by Number, decision Text, reason Text);
 
+table!(WEBHOOKS, "webhooks", by "seq", numbered:
+    seq Number, id Id, url Text, events Text, data_key Int, sealed Bytes, old_data_key Int, old_sealed Bytes,
+    old_ends_at Number, created_by Number, created_at Number, place Number, since Number, succeeded_at Number,
+    disabled_at Number, disabled_by Number, disabled_reason Text);
+
+table!(WEBHOOK_DELIVERIES, "webhook_deliveries", by "seq", numbered:
+    seq Number, id Id, webhook Number, event Text, payload Text, created_at Number, attempts Int, next_at Number,
+    holder Id, last_at Number, outcome Text, status Int, delivered_at Number, given_up_at Number);
+
+table!(WEBHOOK_TOLD, "webhook_told", by "event, subject":
+    event Text, subject Text, about Number, step Number, at Number);
+
 table!(CLOCK, "clock", by "one":
     one Int, at Number);
 
@@ -176,7 +188,7 @@ table!(USAGE_LOG, "usage_log", by "seq", numbered:
     seq Number, bucket Number, tallies Bytes);
 
 /// In an order in which rows refer to those before.
-pub static TABLES: [&Table; 30] = [
+pub static TABLES: [&Table; 33] = [
     &ORGANISATION,
     &DATA_KEYS,
     &USERS,
@@ -199,6 +211,9 @@ pub static TABLES: [&Table; 30] = [
     &IMPORTS,
     &IMPORT_KEYS,
     &LEAKS,
+    &WEBHOOKS,
+    &WEBHOOK_DELIVERIES,
+    &WEBHOOK_TOLD,
     &CLOCK,
     &USAGE_HOURS,
     &USAGE_WEEKS,

@@ -133,6 +133,12 @@ impl Stage {
                 let created = self.deck.owner.post("/v1/gateways", &new).await.expect(201);
                 id_of(&created["gateway"])
             }
+            "webhook" => self.webhook().await,
+            "delivery" => {
+                let path = format!("/v1/webhooks/{}/test", self.webhook().await);
+                let request = self.deck.owner.request(reqwest::Method::POST, &path);
+                id_of(&self.deck.owner.send(request).await.expect(202))
+            }
             "user" => user_id(&self.user().await).await,
             "holder" => {
                 let holder = self.user().await;
@@ -165,6 +171,18 @@ impl Stage {
         project
     }
 
+    /// A webhook, and no others, of which there can't be many.
+    async fn webhook(&self) -> String {
+        let owner = &self.deck.owner;
+        let others = owner.get("/v1/webhooks").await.expect(200);
+        for other in others.as_array().expect("webhooks") {
+            let path = format!("/v1/webhooks/{}", id_of(other));
+            owner.delete(&path).await.expect(204);
+        }
+        let new = json!({"url": format!("https://hooks.acme.example/{}", self.number())});
+        id_of(&owner.post("/v1/webhooks", &new).await.expect(201)["webhook"])
+    }
+
     /// An Analytics key.
     async fn board(&self, person: &Person) -> Value {
         let new = json!({"scope": "analytics", "name": format!("Board {}", self.number())});
@@ -178,9 +196,9 @@ impl Stage {
     }
 }
 
-const NAMES: [&str; 17] = [
+const NAMES: [&str; 19] = [
     "n", "plan", "theirs", "visited", "creator", "project", "used", "served", "tokened", "key", "revoked",
-    "disabled", "sha256", "board", "user", "holder", "gateway",
+    "disabled", "sha256", "board", "user", "holder", "gateway", "webhook", "delivery",
 ];
 
 async fn added(deck: &Deck, new: &Value) -> Person {

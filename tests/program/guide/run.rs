@@ -50,6 +50,7 @@ const DOCUMENTS: &[(&str, Setting)] = &[
     ("activity", Setting::SignedIn),
     ("export", Setting::SignedIn),
     ("import", Setting::SignedIn),
+    ("webhooks", Setting::SignedIn),
     ("gateways", Setting::SignedIn),
     ("backup", Setting::Database),
     ("upgrade", Setting::Database),

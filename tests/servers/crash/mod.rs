@@ -14,4 +14,5 @@ mod strace;
 mod sync;
 mod verify;
 mod ways;
+mod webhooks;
 mod work;

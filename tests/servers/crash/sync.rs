@@ -204,12 +204,40 @@ async fn change_everything(stage: &mut Stage) {
         .ask("DELETE /v1/projects/{id}", &project, Value::Null, &[])
         .await;
 
+    change_webhooks(stage).await;
     let gateway = stage
         .ask("POST /v1/gateways", "/v1/gateways", json!({"name": "North"}), &[])
         .await;
     let gateway = format!("/v1/gateways/{}", text(&gateway["gateway"]["id"]));
     stage
         .ask("DELETE /v1/gateways/{id}", &gateway, Value::Null, &[])
+        .await;
+}
+
+async fn change_webhooks(stage: &mut Stage) {
+    let new = json!({"url": "https://hooks.acme.example/keydeck"});
+    let created = stage.ask("POST /v1/webhooks", "/v1/webhooks", new, &[]).await;
+    let webhook = format!("/v1/webhooks/{}", text(&created["webhook"]["id"]));
+    let edit = json!({"events": ["key.revoked"]});
+    stage.ask("PATCH /v1/webhooks/{id}", &webhook, edit, &[]).await;
+    for (verb, body) in [
+        ("rotation", json!({"overlap_seconds": 60})),
+        ("reveal", Value::Null),
+    ] {
+        let operation = format!("POST /v1/webhooks/{{id}}/{verb}");
+        stage
+            .ask(&operation, &format!("{webhook}/{verb}"), body, &[])
+            .await;
+    }
+    let test = format!("{webhook}/test");
+    let delivery = stage
+        .ask("POST /v1/webhooks/{id}/test", &test, Value::Null, &[])
+        .await;
+    let again = format!("/v1/webhook-deliveries/{}/redelivery", text(&delivery["id"]));
+    let operation = "POST /v1/webhook-deliveries/{id}/redelivery";
+    stage.ask(operation, &again, Value::Null, &[]).await;
+    stage
+        .ask("DELETE /v1/webhooks/{id}", &webhook, Value::Null, &[])
         .await;
 }
 

@@ -82,6 +82,16 @@ const FILL: &str = "
                        decision, reason)
         VALUES (61, randomblob(16), randomblob(32), 31, 'github', 'https://git.example/a', 'Commit', 'old', 7401, 'told',
                 7402, 13, 'dismissed', 'A test key');
+    INSERT INTO webhooks (seq, id, url, events, data_key, sealed, old_data_key, old_sealed, old_ends_at, created_by, created_at,
+                          place, since, succeeded_at, disabled_at, disabled_by, disabled_reason)
+        VALUES (71, randomblob(16), 'https://h.example/', 'key.created', 1, x'5ea4', 2, x'5ea5', 7501, 13, 7502, 7503, 7504, 7505,
+                7506, 12, 'Broken');
+    INSERT INTO webhook_deliveries (seq, id, webhook, event, payload, created_at, attempts, next_at, holder, last_at, outcome,
+                                    status, delivered_at, given_up_at)
+        VALUES (81, randomblob(16), 71, 'key.revoked', '{}', 7601, 7602, 7603, randomblob(16), 7604, 'Refused', 500, NULL, NULL),
+               (82, randomblob(16), 71, 'key.edited', '{}', 7605, 7606, NULL, NULL, 7607, 'Taken', 204, 7608, NULL),
+               (83, randomblob(16), 71, 'key.rotated', '{}', 7609, 7610, NULL, NULL, 7611, 'Gone', 410, NULL, 7612);
+    INSERT INTO webhook_told (event, subject, about, step, at) VALUES ('key.expiring', '31', 7701, 7702, 7703);
     INSERT OR REPLACE INTO clock (one, at) VALUES (1, 8001);
     INSERT INTO usage_hours (hour, key, rule, n) VALUES (9001, 31, 'origin', 9002);
     INSERT INTO key_sources (key, kind, name, last_used_at) VALUES (31, 1, '10.0.0.4', 9101);

@@ -9,5 +9,6 @@ mod on_postgres {
     mod revoked;
     mod rotation;
     mod together;
+    mod webhooks;
     pub mod wire;
 }

@@ -6,6 +6,7 @@ mod keys;
 mod organisation;
 mod program;
 mod server;
+mod webhooks;
 
 use self::example::Declared;
 pub use self::example::Example;
@@ -13,6 +14,7 @@ use self::keys::KEYS;
 use self::organisation::ORGANISATION;
 use self::program::PROGRAM;
 use self::server::SERVER;
+use self::webhooks::WEBHOOKS;
 
 /// The examples of a command, by its words after `keydeck`.
 pub fn of(path: &str) -> &'static [Example] {
@@ -21,7 +23,12 @@ pub fn of(path: &str) -> &'static [Example] {
 }
 
 fn all() -> impl Iterator<Item = &'static Declared> {
-    PROGRAM.iter().chain(KEYS).chain(ORGANISATION).chain(SERVER)
+    PROGRAM
+        .iter()
+        .chain(KEYS)
+        .chain(ORGANISATION)
+        .chain(WEBHOOKS)
+        .chain(SERVER)
 }
 
 #[cfg(test)]

@@ -5,7 +5,7 @@ pub mod refusals;
 pub use self::refusals::{
     BadBody, BadForm, BadPlan, BadQuery, BadReport, Common, Ended, Forbidden, InUse, KeyChecked, LastOwner,
     MetricsRefused, NoSessionServer, NoSuchId, NotRotated, NotRotating, Outdated, PlanRefused, Revoked,
-    ShownOnce, Stale, Stays, Unasked,
+    ShownOnce, Stale, Stays, Unasked, WebhookIsDisabled,
 };
 
 use std::future::{Ready, ready};
@@ -79,6 +79,7 @@ pub fn answer(
         (name = "users", description = "The people of the organisation"),
         (name = "activity", description = "The activity log, and live events"),
         (name = "leaks", description = "Keys that are reported leaked, by others and by whoever has the token"),
+        (name = "webhooks", description = "Who is told when something happens, and what was sent"),
         (name = "gateways", description = "Gateways in front of an API that check its keys"),
         (name = "connections", description = "Keys in use: for web pages and apps, with a key instead of a sign-in"),
         (name = "operations", description = "For the server's operator"),

@@ -123,6 +123,10 @@ refusals! {
     InUse {
         "409": "It has keys that were not revoked; `detail` says how many, and how many of them have expired.",
     }
+    /// Of sending something to a webhook.
+    WebhookIsDisabled {
+        "422": "The webhook is disabled.",
+    }
     LastOwner {
         "409": "They are the last Owner.",
     }

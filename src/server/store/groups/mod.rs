@@ -22,6 +22,7 @@ mod people;
 mod plans;
 mod projects;
 mod status;
+mod webhooks;
 mod work;
 
 pub use self::activity::ActivityStore;
@@ -34,6 +35,7 @@ pub use self::people::PeopleStore;
 pub use self::plans::PlanStore;
 pub use self::projects::ProjectStore;
 pub use self::status::StatusStore;
+pub use self::webhooks::WebhookStore;
 pub use self::work::WorkStore;
 
 /// The server's memory.
@@ -45,6 +47,7 @@ pub trait Store:
     + GatewayStore
     + ImportStore
     + LeakStore
+    + WebhookStore
     + WorkStore
     + ActivityStore
     + DataKeyStore
@@ -61,6 +64,7 @@ impl<T> Store for T where
         + GatewayStore
         + ImportStore
         + LeakStore
+        + WebhookStore
         + WorkStore
         + ActivityStore
         + DataKeyStore
@@ -75,7 +79,7 @@ pub(super) mod of_engine {
     pub(in crate::server::store) use std::sync::Arc;
 
     pub(in crate::server::store) use async_trait::async_trait;
-    pub(in crate::server::store) use jiff::SignedDuration;
+    pub(in crate::server::store) use jiff::{SignedDuration, Timestamp};
     pub(in crate::server::store) use tokio::sync::mpsc::Sender;
     pub(in crate::server::store) use uuid::Uuid;
 
@@ -89,29 +93,31 @@ pub(super) mod of_engine {
     pub(in crate::server::store) use super::plans::plan_store;
     pub(in crate::server::store) use super::projects::project_store;
     pub(in crate::server::store) use super::status::status_store;
+    pub(in crate::server::store) use super::webhooks::webhook_store;
     pub(in crate::server::store) use super::work::work_store;
     pub(in crate::server::store) use super::{
         ActivityStore, DataKeyStore, GatewayStore, ImportStore, KeyStore, LeakStore, PeopleStore, PlanStore,
-        ProjectStore, StatusStore, WorkStore,
+        ProjectStore, StatusStore, WebhookStore, WorkStore,
     };
     pub(in crate::server::store) use crate::api::{
-        Activity, ActivityHead, ActivityPage, ActivityQuery, ChainHash, Gateway, KeyAttention, KeyCounts,
-        KeyFilter, Organisation, Person, PlanDifference, PlanProgress, Policy, PolicyEdit, ProjectQuery,
-        RemovalProgress, Usage, User, UserQuery,
+        Activity, ActivityHead, ActivityPage, ActivityQuery, ChainHash, DeliveryPage, Gateway, KeyAttention,
+        KeyCounts, KeyFilter, Organisation, Person, PlanDifference, PlanProgress, Policy, PolicyEdit,
+        ProjectQuery, RemovalProgress, Usage, User, UserQuery, Webhook, WebhookDelivery,
     };
     pub(in crate::server::store) use crate::model::{LeakDecision, LeakSource, Role, Settings, TokenHash};
     pub(in crate::server::store) use crate::server::store::keys::KeyBy;
     pub(in crate::server::store) use crate::server::store::seals::{Resealed, SealedSecret, SecretPlace};
     pub(in crate::server::store) use crate::server::store::usage::Pending;
     pub(in crate::server::store) use crate::server::store::{
-        Actor, AskingServer, Called, ChangeRecord, Checked, Compared, Cursor, DatabaseClock, Fate, Found,
-        FoundToken, ImportCommit, ImportNames, KeyChange, KeyCreation, KeyQuery, KeyRecord, KeySlice,
-        KeySwitch, Latencies, LeakOutcome, LeakRecord, MadePlan, NewGatewayRecord, NewKey, NewKeyToken,
-        NewLeak, NewPlanRecord, NewSessionServer, NewUserRecord, PlanCommit, PlanRecord, ProjectRecord,
-        ProjectRemoval, Removal, Revocation, RoleChange, Rotation, RotationChange, RotationEdit, Sealed,
-        SessionServerChange, SessionSigner, SessionTokenIssue, StagedKey, Staging, StoreResult, Taken,
-        Tallies, Visible, WrappedDataKey, activity, called, count, data_keys, gateways, imports, keys, leaks,
-        lifetimes, log_readers, people, plans, projects, removal, revocations, rotations, session_servers,
-        session_tokens, statement, switch, usage,
+        Actor, AskingServer, Called, ChangeRecord, Checked, ClaimedDelivery, Compared, Cursor, DatabaseClock,
+        DueWebhook, Fate, Found, FoundToken, ImportCommit, ImportNames, KeyChange, KeyCreation, KeyQuery,
+        KeyRecord, KeySlice, KeySwitch, Latencies, LeakOutcome, LeakRecord, MadePlan, NewGatewayRecord,
+        NewKey, NewKeyToken, NewLeak, NewPlanRecord, NewSessionServer, NewUserRecord, NewWebhookRecord,
+        NotedAttempt, PlanCommit, PlanRecord, ProjectRecord, ProjectRemoval, Queued, Removal, Revocation,
+        RoleChange, Rotation, RotationChange, RotationEdit, Sealed, SessionServerChange, SessionSigner,
+        SessionTokenIssue, StagedKey, Staging, StoreResult, Taken, Tallies, ToldEnds, TooManyWebhooks,
+        Visible, WebhookBacklog, WebhookChange, WrappedDataKey, activity, called, count, data_keys, gateways,
+        imports, keys, leaks, lifetimes, log_readers, people, plans, projects, removal, revocations,
+        rotations, session_servers, session_tokens, statement, switch, usage, webhooks,
     };
 }

@@ -100,6 +100,10 @@ const MIGRATIONS: &[Migration] = &[
         writes_compared: false,
         sql: include_str!("../../../../assets/migrations/postgres/020_imports.sql"),
     },
+    Migration {
+        writes_compared: false,
+        sql: include_str!("../../../../assets/migrations/postgres/021_webhooks.sql"),
+    },
 ];
 
 /// The first schema whose log states who there is.

@@ -84,6 +84,7 @@ project_store!(PostgresStore);
 gateway_store!(PostgresStore);
 import_store!(PostgresStore);
 leak_store!(PostgresStore);
+webhook_store!(PostgresStore);
 work_store!(PostgresStore);
 activity_store!(PostgresStore);
 data_key_store!(PostgresStore);

@@ -6,6 +6,7 @@ mod leaks;
 mod people;
 mod plans;
 mod projects;
+mod webhooks;
 
 use std::net::IpAddr;
 
@@ -26,6 +27,10 @@ pub use self::plans::{MadePlan, NewPlanRecord, PlanCommit, PlanRecord, PlanScope
 pub use self::projects::{
     AskingServer, NewSessionServer, ProjectRecord, ProjectRemoval, SessionServerChange, SessionSigner,
     SessionTokenIssue,
+};
+pub use self::webhooks::{
+    AfterAttempt, ClaimedDelivery, DueWebhook, NewWebhookRecord, NotedAttempt, Queued, ToldEnds,
+    TooManyWebhooks, WebhookBacklog, WebhookChange,
 };
 use crate::api::KeyEventKind;
 use crate::model::{Role, TokenHash};

@@ -124,6 +124,11 @@ const MIGRATIONS: &[Migration] = &[
         sql: include_str!("../../../../assets/migrations/sqlite/023_imports.sql"),
         then: |_| Ok(()),
     },
+    Migration {
+        first: |_| Ok(()),
+        sql: include_str!("../../../../assets/migrations/sqlite/024_webhooks.sql"),
+        then: |_| Ok(()),
+    },
 ];
 
 /// The newest schema.

@@ -66,6 +66,7 @@ project_store!(SqliteStore);
 gateway_store!(SqliteStore);
 import_store!(SqliteStore);
 leak_store!(SqliteStore);
+webhook_store!(SqliteStore);
 work_store!(SqliteStore);
 activity_store!(SqliteStore);
 data_key_store!(SqliteStore);

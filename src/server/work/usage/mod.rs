@@ -83,6 +83,8 @@ async fn write(server: &ServerState, taken: Tallies) -> Written {
     let count = tallies.iter().map(Vec::len).sum();
     match server.work().record_usage(tallies.clone()).await {
         Ok(waits) => {
+            // A revoked key may be among those that were used.
+            server.deliveries_wait.notify_one();
             release(tallies).await;
             Written {
                 tallies: count,
