@@ -3,6 +3,7 @@
 //! [`secret_in`] is for where a secret may be meant, such as the filter, which looks it up: its beginning is
 //! enough. [`refuse`] is for text that is kept and shown: every validator of such text calls it.
 
+pub mod escapes;
 mod forms;
 mod random;
 mod whole;

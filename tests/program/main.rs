@@ -61,6 +61,7 @@ mod pty_terminal;
 #[expect(dead_code, reason = "shared with the tests of the API")]
 mod receiver;
 mod scan_git;
+mod scan_layers;
 mod schemathesis;
 mod seal;
 #[path = "../common/stub.rs"]

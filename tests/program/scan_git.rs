@@ -383,3 +383,34 @@ fn a_clone_that_is_not_whole_says_what_is_missing() {
         clean.stderr
     );
 }
+
+#[test]
+fn what_is_encoded_or_in_an_archive_is_found_in_objects_too() {
+    let repository = Repository::new();
+    repository.write("env", format!("a\nTOKEN={}\n", repository.token).as_bytes());
+    let mut tar = with_git(repository.home.program("tar"));
+    let tar = tar
+        .args(["-C", "repo", "-czf", "repo/config.tgz", "env"])
+        .status();
+    assert!(tar.expect("started").success());
+    fs::remove_file(repository.home.path("repo/env")).expect("removed");
+    repository.git(&["add", "--all"]);
+    repository.git(&["commit", "--quiet", "--message", "config.tgz"]);
+    let first = repository.git(&["rev-parse", "HEAD"]);
+    repository.git(&["rm", "--quiet", "config.tgz"]);
+    repository.git(&["commit", "--quiet", "--message", "gone"]);
+    let found = repository.found();
+    assert_eq!(
+        (
+            found["path"].as_str(),
+            found["member"].as_str(),
+            found["line"].as_u64()
+        ),
+        (Some("config.tgz"), Some("env"), Some(2))
+    );
+    let said = repository.scan(&[]).stdout;
+    assert!(
+        said.starts_with(&format!("{}:config.tgz!/env:2:7: kdg_…", &first[..12])),
+        "{said}"
+    );
+}

@@ -1,14 +1,16 @@
 //! `keydeck scan`: finds leaked keys in files, and says which of them are active. What is found stays
 //! here; the server is asked by hashes.
 
+mod archive;
 pub mod args;
 mod find;
-mod folds;
 mod found_in;
+mod gap;
 mod git;
 mod report;
 mod reporting;
 mod state;
+mod text;
 mod walk;
 
 use std::io::{self, IsTerminal};
@@ -44,6 +46,11 @@ pub fn run(selection: &Selection, args: ScanArgs) -> Result<(), Failure> {
         // The exit code matters, even if only the first lines were read.
         Ok(()) | Err(Failure::BrokenPipe) => {}
         Err(failure) => return Err(failure),
+    }
+    for (source, found) in &result.matches {
+        for partly in found.gaps.in_words(&source.in_words()) {
+            output::notice(partly);
+        }
     }
     if !args.json {
         output::notice(summary.in_words());

@@ -38,7 +38,10 @@ pub fn report(selection: &Selection, result: &ScanResult) -> Result<(), Failure>
         let keys = found.findings.iter();
         for finding in keys.filter(|finding| matches!(finding.kind, TokenKind::Key(_))) {
             if seen.insert(finding.hash) {
-                tokens.push((&finding.token, format!("{}:{}", source.in_words(), finding.line)));
+                tokens.push((
+                    &finding.token,
+                    format!("{}:{}", finding.place_in(source), finding.line),
+                ));
             }
         }
     }

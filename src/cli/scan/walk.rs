@@ -1,15 +1,15 @@
 //! Goes through files and directories on every core, and through standard input.
 
 use std::fs::File;
-use std::io::{self, Read};
+use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicU64, Ordering};
 
-use encoding_rs_io::DecodeReaderBytes;
 use ignore::{DirEntry, WalkBuilder, WalkState};
 
-use super::find::{FileMatches, Finder};
+use super::archive::FileSearch;
+use super::find::FileMatches;
 use super::found_in::FoundIn;
 use crate::cli::{Failure, output};
 
@@ -39,27 +39,29 @@ impl ScanResult {
 
 /// Searches these paths, and all that is in them. What can't be read is reported at once.
 pub fn search(paths: &[PathBuf], gitignore: bool) -> Result<ScanResult, Failure> {
-    let finder = Finder::new().map_err(Failure::failed)?;
+    let file_search = FileSearch::new().map_err(Failure::failed)?;
     let search = Search::default();
     let (stdin, files): (Vec<_>, Vec<_>) = paths.iter().partition(|path| *path == Path::new(STDIN));
     if !stdin.is_empty() {
-        search.read(&mut finder.clone(), Path::new(STDIN), io::stdin().lock());
+        let mut found = FileMatches::default();
+        let read = file_search.clone().stream(&mut io::stdin().lock(), &mut found);
+        search.add(Path::new(STDIN), read, found);
     }
     if let Some(walk) = walk(&files, gitignore) {
-        search.walk(&finder, &walk);
+        search.walk(&file_search, &walk);
     }
     Ok(search.result())
 }
 
 /// Searches git's own text files, such as its settings and logs, in its directory; the objects are packed.
 pub fn search_repository(directory: &Path) -> Result<ScanResult, Failure> {
-    let finder = Finder::new().map_err(Failure::failed)?;
+    let file_search = FileSearch::new().map_err(Failure::failed)?;
     let search = Search::default();
     let mut walk = WalkBuilder::new(directory);
     let objects = directory.join("objects");
     walk.standard_filters(false)
         .filter_entry(move |entry| entry.path() != objects);
-    search.walk(&finder, &walk);
+    search.walk(&file_search, &walk);
     let result = search.result();
     // Its files are none that anybody would count.
     Ok(ScanResult { files: 0, ..result })
@@ -99,17 +101,17 @@ struct Search {
 }
 
 impl Search {
-    fn walk(&self, finder: &Finder, walk: &WalkBuilder) {
+    fn walk(&self, files: &FileSearch, walk: &WalkBuilder) {
         walk.build_parallel().run(|| {
-            let mut finder = finder.clone();
+            let mut files = files.clone();
             Box::new(move |entry| {
-                self.visit(&mut finder, entry);
+                self.visit(&mut files, entry);
                 WalkState::Continue
             })
         });
     }
 
-    fn visit(&self, finder: &mut Finder, entry: Result<DirEntry, ignore::Error>) {
+    fn visit(&self, files: &mut FileSearch, entry: Result<DirEntry, ignore::Error>) {
         let entry = match entry {
             Ok(entry) if is_to_be_read(&entry) => entry,
             Ok(_) => return,
@@ -118,16 +120,17 @@ impl Search {
         };
         let path = entry.path();
         match File::open(path) {
-            Ok(file) => self.read(finder, path, file),
+            Ok(file) => {
+                let mut found = FileMatches::default();
+                let read = files.file(&file, &mut found);
+                self.add(path, read, found);
+            }
             Err(error) => self.unreadable(format!("{}: {error}", path.display())),
         }
     }
 
-    /// What can be read is searched, even if the rest can't be.
-    fn read(&self, finder: &mut Finder, path: &Path, reader: impl Read) {
-        let mut found = FileMatches::default();
-        // Text that says so is UTF-16 is read as such; all else as the bytes that it is.
-        let read = finder.search(DecodeReaderBytes::new(reader), &mut found);
+    /// What could be read counts, even if the rest could not be.
+    fn add(&self, path: &Path, read: io::Result<()>, found: FileMatches) {
         self.files.fetch_add(1, Ordering::Relaxed);
         if let Err(error) = read {
             self.unreadable(format!("{}: {error}", path.display()));

@@ -6,6 +6,8 @@ use base64::alphabet;
 use base64::engine::{DecodePaddingMode, GeneralPurpose, GeneralPurposeConfig};
 use zeroize::Zeroizing;
 
+use super::escapes;
+
 /// So many characters of a token are most of its randomness: no name has them by chance.
 pub const TELLING: usize = 16;
 
@@ -18,28 +20,6 @@ const LENIENT: GeneralPurpose = GeneralPurpose::new(
         .with_decode_allow_trailing_bits(true)
         .with_decode_padding_mode(DecodePaddingMode::Indifferent),
 );
-
-/// The text before the digits of an escaped character, what ends them, and how many digits there are.
-const ESCAPES: [(&str, &str, usize, u32); 9] = [
-    ("%u", "", 4, 16),
-    ("%", "", 2, 16),
-    ("\\u{", "}", 0, 16),
-    ("\\u", "", 4, 16),
-    ("\\x", "", 2, 16),
-    ("0x", "", 2, 16),
-    ("=", "", 2, 16),
-    ("&#x", ";", 0, 16),
-    ("&#", ";", 0, 10),
-];
-/// Those of the characters that a token, and what escapes one, is made of.
-const NAMED: [(&str, char); 6] = [
-    ("&lowbar;", '_'),
-    ("&underbar;", '_'),
-    ("&amp;", '&'),
-    ("&num;", '#'),
-    ("&percnt;", '%'),
-    ("&bsol;", '\\'),
-];
 
 /// What the text was before, by each way that it may have gone.
 pub fn undone(text: &str) -> impl Iterator<Item = Text> {
@@ -61,7 +41,7 @@ fn unescaped(text: &str) -> Option<Text> {
     let mut plain = Zeroizing::new(String::with_capacity(text.len()));
     let mut rest = text;
     while let Some(first) = rest.chars().next() {
-        let (c, length) = match escape(rest) {
+        let (c, length) = match escapes::escaped(rest.as_bytes()) {
             Some((c, length)) => (Some(c), length),
             // As Markdown and shells escape a sign.
             None if first == '\\' => (None, 1),
@@ -71,33 +51,6 @@ fn unescaped(text: &str) -> Option<Text> {
         rest = &rest[length..];
     }
     (*plain != text).then_some(plain)
-}
-
-/// The character that is escaped at the beginning of `text`, and how many bytes its escape has.
-fn escape(text: &str) -> Option<(char, usize)> {
-    if !text.starts_with(['%', '\\', '0', '=', '&']) {
-        return None;
-    }
-    let starts = |prefix: &str| {
-        let start = text.get(..prefix.len());
-        start.is_some_and(|start| start.eq_ignore_ascii_case(prefix))
-    };
-    let by_number = ESCAPES.iter().filter(|(prefix, ..)| starts(prefix));
-    let mut by_number = by_number.filter_map(|(prefix, end, digits, radix)| {
-        let rest = &text[prefix.len()..];
-        let digits = match digits {
-            0 => rest.find(end)?,
-            digits => *digits,
-        };
-        let number = rest
-            .get(..digits)
-            .filter(|n| n.bytes().all(|b| b.is_ascii_hexdigit()))?;
-        let c = char::from_u32(u32::from_str_radix(number, *radix).ok()?)?;
-        Some((c, prefix.len() + digits + end.len()))
-    });
-    let mut by_name = NAMED.iter().filter(|(name, _)| starts(name));
-    let named = || by_name.next().map(|(name, c)| (*c, name.len()));
-    by_number.next().or_else(named)
 }
 
 /// Without all that separates.

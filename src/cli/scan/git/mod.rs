@@ -12,7 +12,8 @@ use std::path::Path;
 use self::command::Repository;
 use self::history::FirstSeen;
 use self::objects::{Object, ObjectKind};
-use super::find::{FileMatches, Finder, Finding};
+use super::archive::FileSearch;
+use super::find::{FileMatches, Finding};
 use super::found_in::{FoundIn, GitPlace, GitSource};
 use super::walk::ScanResult;
 use crate::cli::{Failure, output};
@@ -24,8 +25,8 @@ pub fn search(path: &Path) -> Result<ScanResult, Failure> {
     for left_out in repository.left_out()? {
         output::notice(left_out);
     }
-    let finder = Finder::new().map_err(Failure::failed)?;
-    let mut searched = objects::search(&repository, &finder)?;
+    let files = FileSearch::new().map_err(Failure::failed)?;
+    let mut searched = objects::search(&repository, &files)?;
     let blobs = searched
         .matches
         .iter()
@@ -58,13 +59,12 @@ fn placed(
             let of_token = versions.entry((same_place(&source), hash)).or_default();
             of_token.entry(source.clone()).or_default().push(finding);
         }
-        if found.misspelt > 0 {
-            let misspelt = found.misspelt;
-            let found = FileMatches {
-                misspelt,
-                ..FileMatches::default()
-            };
-            placed.push((FoundIn::Git(source), found));
+        let rest = FileMatches {
+            findings: Vec::new(),
+            ..found
+        };
+        if rest != FileMatches::default() {
+            placed.push((FoundIn::Git(source), rest));
         }
     }
     placed.extend(versions.into_values().filter_map(|of_token| {

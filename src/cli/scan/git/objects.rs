@@ -4,11 +4,11 @@ use std::io::{self, BufRead, BufReader, Read, Write};
 use std::process::{ChildStdin, ChildStdout, Stdio};
 use std::thread;
 
-use encoding_rs_io::DecodeReaderBytes;
 use indicatif::{ProgressBar, ProgressStyle};
 
 use super::command::{self, Repository};
-use crate::cli::scan::find::{FileMatches, Finder};
+use crate::cli::scan::archive::FileSearch;
+use crate::cli::scan::find::FileMatches;
 use crate::cli::{Failure, output};
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -61,7 +61,7 @@ impl Searched {
 }
 
 /// Searches each object that git lists, in the order in which they lie, so that one helps to unpack the next.
-pub fn search(repository: &Repository, finder: &Finder) -> Result<Searched, Failure> {
+pub fn search(repository: &Repository, files: &FileSearch) -> Result<Searched, Failure> {
     let listed = repository.output(&[
         "cat-file",
         "--batch-all-objects",
@@ -77,9 +77,9 @@ pub fn search(repository: &Repository, finder: &Finder) -> Result<Searched, Fail
         let parts = ids.chunks(ids.len().div_ceil(cores).max(1));
         let running: Vec<_> = parts
             .map(|part| {
-                let mut finder = finder.clone();
+                let mut files = files.clone();
                 let bar = &bar;
-                scope.spawn(move || search_part(repository, &mut finder, part, bar))
+                scope.spawn(move || search_part(repository, &mut files, part, bar))
             })
             .collect();
         running
@@ -107,13 +107,13 @@ fn progress_bar(count: u64) -> Result<ProgressBar, Failure> {
 /// git ends at an object that it can't read: that one is reported, and the search goes on behind it.
 fn search_part(
     repository: &Repository,
-    finder: &mut Finder,
+    files: &mut FileSearch,
     mut ids: &[&str],
     bar: &ProgressBar,
 ) -> Result<Searched, Failure> {
     let mut all = Searched::default();
     while !ids.is_empty() {
-        let (searched, wrong) = search_until_wrong(repository, finder, ids, bar)?;
+        let (searched, wrong) = search_until_wrong(repository, files, ids, bar)?;
         let read = usize::try_from(searched.count)
             .unwrap_or(usize::MAX)
             .min(ids.len());
@@ -135,7 +135,7 @@ fn search_part(
 /// How far git came, and what it said on standard error.
 fn search_until_wrong(
     repository: &Repository,
-    finder: &mut Finder,
+    files: &mut FileSearch,
     ids: &[&str],
     bar: &ProgressBar,
 ) -> Result<(Searched, String), Failure> {
@@ -149,7 +149,7 @@ fn search_until_wrong(
     let (searched, said) = thread::scope(|scope| {
         scope.spawn(move || stdin.map(|stdin| name(stdin, ids)));
         let said = scope.spawn(move || stderr.map(command::drained));
-        let searched = stdout.map(|stdout| read(stdout, finder, bar));
+        let searched = stdout.map(|stdout| read(stdout, files, bar));
         (searched.unwrap_or_default(), said.join().ok().flatten())
     });
     // It ended, as its output did, or because nobody reads it any more.
@@ -169,7 +169,7 @@ fn name(stdin: ChildStdin, ids: &[&str]) {
 }
 
 /// Reads objects up to the end of git's output, or up to what it did not write to its end.
-fn read(stdout: ChildStdout, finder: &mut Finder, bar: &ProgressBar) -> Searched {
+fn read(stdout: ChildStdout, files: &mut FileSearch, bar: &ProgressBar) -> Searched {
     const BUFFER: usize = 256 * 1024;
     let mut stdout = BufReader::with_capacity(BUFFER, stdout);
     let (mut searched, mut line) = (Searched::default(), String::new());
@@ -182,7 +182,7 @@ fn read(stdout: ChildStdout, finder: &mut Finder, bar: &ProgressBar) -> Searched
         let Some((id, kind, size)) = header else {
             return searched;
         };
-        let Some((found, tag)) = search_one(&mut stdout, finder, kind, size) else {
+        let Some((found, tag)) = search_one(&mut stdout, files, kind, size) else {
             return searched;
         };
         if kind == ObjectKind::Commit {
@@ -208,7 +208,7 @@ fn header(line: &str) -> Option<(&str, ObjectKind, u64)> {
 /// `None` where the object was not written to its end.
 fn search_one(
     stdout: &mut impl BufRead,
-    finder: &mut Finder,
+    files: &mut FileSearch,
     kind: ObjectKind,
     size: u64,
 ) -> Option<(FileMatches, Option<String>)> {
@@ -219,13 +219,11 @@ fn search_one(
         ObjectKind::Tag => {
             let mut whole = Vec::new();
             body.read_to_end(&mut whole).ok()?;
-            finder.search(whole.as_slice(), &mut found).ok()?;
+            files.stream(&mut whole.as_slice(), &mut found).ok()?;
             tag_name(&whole)
         }
         ObjectKind::Blob | ObjectKind::Commit | ObjectKind::Tree => {
-            // UTF-16 says so by its first bytes.
-            let read = finder.search(DecodeReaderBytes::new(&mut body), &mut found);
-            read.ok()?;
+            files.stream(&mut body, &mut found).ok()?;
             io::copy(&mut body, &mut io::sink()).ok()?;
             None
         }

@@ -3,7 +3,7 @@
 use zeroize::Zeroizing;
 
 /// At most this much lies between two parts: the end of a line, an indent, a mark of quotation or of a comment.
-const LONGEST_FOLD: usize = 120;
+pub const LONGEST_FOLD: usize = 120;
 
 /// The bytes that belong to it from the beginning, at most `wanted`, across line breaks; and how many bytes they take.
 pub fn unfolded(bytes: &[u8], wanted: usize, belongs: impl Fn(u8) -> bool) -> (Zeroizing<Vec<u8>>, usize) {
@@ -26,32 +26,13 @@ pub fn unfolded(bytes: &[u8], wanted: usize, belongs: impl Fn(u8) -> bool) -> (Z
 
 /// How long the fold is that begins here: what ends a line and begins the next around at least one line break. A break
 /// may also be written as an escape, as in JSON.
-fn fold(bytes: &[u8]) -> usize {
-    let is_between = |byte: &u8| {
-        matches!(
-            byte,
-            b' ' | b'\t'
-                | b'\r'
-                | b'\n'
-                | b'\\'
-                | b'='
-                | b'"'
-                | b'\''
-                | b'>'
-                | b'|'
-                | b'#'
-                | b'*'
-                | b'.'
-                | b','
-                | b'+'
-        )
-    };
+pub fn fold(bytes: &[u8]) -> usize {
     let (mut length, mut breaks) = (0, 0);
     while let Some(byte) = bytes.get(length).filter(|_| length < LONGEST_FOLD) {
         if matches!(&bytes[length..], [b'\\', b'r' | b'n', ..]) {
             length += 2;
             breaks += 1;
-        } else if is_between(byte) {
+        } else if is_between(*byte) {
             // What joins two literals of source code is no part of base64 only beside a line break.
             breaks += usize::from(matches!(byte, b'\n' | b'\r'));
             length += 1;
@@ -60,6 +41,27 @@ fn fold(bytes: &[u8]) -> usize {
         }
     }
     if breaks == 0 { 0 } else { length }
+}
+
+/// Whether it may lie beside a line break in a fold.
+pub const fn is_between(byte: u8) -> bool {
+    matches!(
+        byte,
+        b' ' | b'\t'
+            | b'\r'
+            | b'\n'
+            | b'\\'
+            | b'='
+            | b'"'
+            | b'\''
+            | b'>'
+            | b'|'
+            | b'#'
+            | b'*'
+            | b'.'
+            | b','
+            | b'+'
+    )
 }
 
 #[cfg(test)]

@@ -1,0 +1,131 @@
+//! Tokens as they are written, and those in the base64 of a Web or Mobile key's whole secret.
+
+use aho_corasick::{AhoCorasick, BuildError};
+use base64::Engine;
+use base64::alphabet::STANDARD;
+use base64::engine::{DecodePaddingMode, GeneralPurpose, GeneralPurposeConfig};
+use zeroize::Zeroizing;
+
+use super::folds;
+use crate::model::token::{LENGTH, NotAToken};
+use crate::model::{Token, TokenKind};
+
+/// More than the secret of a Web or Mobile key takes, however long its server's address.
+pub const LONGEST: usize = 8 * 1024;
+/// What `{"soulId"` is in base64: the beginning of a Web or Mobile key's whole secret.
+const WRAPPED: &str = "eyJzb3VsSWQi";
+
+/// Text after the secret is ignored, whether or not it is separated from it.
+const BASE64: GeneralPurpose = GeneralPurpose::new(
+    &STANDARD,
+    GeneralPurposeConfig::new()
+        .with_decode_allow_trailing_bits(true)
+        .with_decode_padding_mode(DecodePaddingMode::Indifferent),
+);
+
+pub enum Occurrence {
+    Nothing,
+    Misspelt,
+    Token(Token),
+}
+
+/// By what tokens are found.
+#[derive(Debug, Clone)]
+pub struct Tokens {
+    beginnings: AhoCorasick,
+}
+
+impl Tokens {
+    pub fn new() -> Result<Self, BuildError> {
+        let prefixes = TokenKind::ALL.map(TokenKind::prefix);
+        Ok(Self {
+            beginnings: AhoCorasick::new(prefixes.iter().chain([&WRAPPED]))?,
+        })
+    }
+
+    /// What begins before `until`: where, how many bytes it takes, and what it is.
+    pub fn each(&self, bytes: &[u8], until: usize, mut take: impl FnMut(usize, usize, Occurrence)) {
+        let mut behind = 0;
+        for beginning in self.beginnings.find_iter(bytes) {
+            let at = beginning.start();
+            if at >= until {
+                break;
+            }
+            if at < behind {
+                continue;
+            }
+            let (occurrence, length) = self.look(&bytes[at..]);
+            behind = at + length;
+            take(at, length, occurrence);
+        }
+    }
+
+    /// What it is that begins here, and how many bytes it takes.
+    fn look(&self, bytes: &[u8]) -> (Occurrence, usize) {
+        match bytes.starts_with(WRAPPED.as_bytes()) {
+            true => self.wrapped(bytes),
+            false => bare(bytes),
+        }
+    }
+
+    /// The token in the secret of a Web or Mobile key.
+    fn wrapped(&self, bytes: &[u8]) -> (Occurrence, usize) {
+        let is_base64 = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'+' | b'/');
+        let length = bytes
+            .iter()
+            .take(LONGEST)
+            .take_while(|byte| is_base64(**byte))
+            .count();
+        let in_line = self.within(&bytes[..length]);
+        if matches!(in_line, Occurrence::Token(_)) {
+            return (in_line, length);
+        }
+        let (text, over_lines) = folds::unfolded(&bytes[..bytes.len().min(LONGEST)], LONGEST, is_base64);
+        match self.within(&text) {
+            Occurrence::Token(token) => (Occurrence::Token(token), over_lines),
+            Occurrence::Misspelt | Occurrence::Nothing => (in_line, length),
+        }
+    }
+
+    /// The token in base64, whatever follows it there.
+    fn within(&self, base64: &[u8]) -> Occurrence {
+        // A single character at the end stands for nothing.
+        let whole = if base64.len() % 4 == 1 {
+            base64.len() - 1
+        } else {
+            base64.len()
+        };
+        let json = BASE64.decode(&base64[..whole]).map(Zeroizing::new);
+        let json = json.as_ref().map_or(&[][..], |json| json.as_slice());
+        let sightings = self
+            .beginnings
+            .find_iter(json)
+            .map(|at| bare(&json[at.start()..]).0);
+        sightings.fold(Occurrence::Nothing, |best, next| match best {
+            Occurrence::Token(_) => best,
+            Occurrence::Misspelt if !matches!(next, Occurrence::Token(_)) => best,
+            _ => next,
+        })
+    }
+}
+
+fn bare(bytes: &[u8]) -> (Occurrence, usize) {
+    // Regardless of what is right before or after it: a matching checksum is no accident.
+    let text = bytes.get(..LENGTH).and_then(|text| str::from_utf8(text).ok());
+    let is_longer = bytes.get(LENGTH).is_some_and(u8::is_ascii_alphanumeric);
+    match text.map(Token::parse) {
+        Some(Ok(token)) => (Occurrence::Token(token), LENGTH),
+        Some(Err(NotAToken::Checksum)) if !is_longer => (Occurrence::Misspelt, LENGTH),
+        _ => folded(bytes),
+    }
+}
+
+/// A token that goes on in the next line.
+fn folded(bytes: &[u8]) -> (Occurrence, usize) {
+    let belongs = |byte: u8| byte.is_ascii_alphanumeric() || byte == b'_';
+    let (text, length) = folds::unfolded(bytes, LENGTH, belongs);
+    match str::from_utf8(&text).ok().map(Token::parse) {
+        Some(Ok(token)) => (Occurrence::Token(token), length),
+        Some(Err(_)) | None => (Occurrence::Nothing, 1),
+    }
+}
