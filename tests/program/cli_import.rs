@@ -397,7 +397,7 @@ fn portions(count: u32) -> Vec<ImportPortion> {
         creator: None,
     };
     let keys: Vec<ImportKey> = (0..count).map(key).collect();
-    keys.chunks(500)
+    keys.chunks(100)
         .map(|keys| ImportPortion { keys: keys.to_vec() })
         .collect()
 }
@@ -405,7 +405,7 @@ fn portions(count: u32) -> Vec<ImportPortion> {
 /// A server that is killed while an import is committed leaves all of it or nothing; it can be done again.
 #[test]
 fn a_server_that_is_killed_leaves_all_of_an_import_or_nothing() {
-    let count = 1_500;
+    let count = 1_000;
     let home = Home::new();
     let token = home.init();
     let there = |server: &Served| server.run(&["export", "keys"]).succeeded().stdout.lines().count() - 1;

@@ -251,7 +251,7 @@ async fn keys_that_are_there_are_passed_over_where_that_is_said() {
     stage(&deck, second, &[again, desk]).await;
     refused(
         commit(&deck, second, false).await,
-        &[(1, "name", "already"), (1, "token", "--skip-existing")],
+        &[(1, "token", "--skip-existing")],
     );
     assert_eq!(commit(&deck, second, true).await, done(1, 1));
     assert_eq!(names(&deck).await, ["Desk", "Till"]);
@@ -277,6 +277,10 @@ async fn what_was_staged_is_checked_again_when_it_is_committed() {
         .await
         .unwrap();
     assert_eq!(commit(&deck, id, false).await, done(1, 0));
+    assert!(
+        compared(&*deck.store).await.is_ok(),
+        "also one that is somebody else's"
+    );
 }
 
 #[tokio::test(flavor = "multi_thread")]

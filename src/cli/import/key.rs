@@ -14,6 +14,8 @@ use crate::model::{FieldErrors, KeyField, KeyToken, Scope, Secret, TokenHash, ex
 const PARTED: [char; 7] = [' ', ',', ';', '\n', '\r', '\t', '|'];
 /// Between labels, which may have spaces.
 const LABELS: [char; 3] = [',', ';', '\n'];
+/// No field has so many characters.
+const TOO_LONG: usize = 64 * 1024;
 /// A number of this size counts milliseconds since the epoch and not seconds.
 const MILLISECONDS: i64 = 100_000_000_000;
 
@@ -45,6 +47,10 @@ impl Reading<'_> {
     fn key(&mut self, args: &ImportArgs) -> Option<(ImportKey, TokenHash)> {
         use ImportField as F;
         self.refuse_ended();
+        if let Some(field) = self.record.longer_than(TOO_LONG) {
+            self.wrong(field.name(), "This is far too long.");
+            return None;
+        }
         let scope = self.scope(args)?;
         let hash = self.known_by(scope);
         let text = |field| self.record.text(field);
@@ -72,10 +78,7 @@ impl Reading<'_> {
             allowed_networks: networks,
             note,
             labels,
-            expires_at: self.time(F::Expires, |text, now| {
-                let at = expiry::typed(text, now, &TimeZone::system())?;
-                at.ok_or_else(|| "Leave it empty where the key never ends.".to_owned())
-            }),
+            expires_at: self.end(scope),
             project: project.is_some().then(Uuid::nil),
             ..KeyFields::blank(scope)
         };
@@ -98,6 +101,19 @@ impl Reading<'_> {
             creator,
         };
         Some((key, hash))
+    }
+
+    fn end(&mut self, scope: Scope) -> Option<String> {
+        let at = self.time(ImportField::Expires, |text, now| {
+            let at = expiry::typed(text, now, &TimeZone::system())?;
+            at.ok_or_else(|| "Leave it empty where the key never ends.".to_owned())
+        })?;
+        // How long keys may live, only the server knows.
+        let refused = expiry::refusal(at.parse().ok(), scope, self.now, None);
+        if let Some(message) = refused {
+            self.wrong(ImportField::Expires.name(), message);
+        }
+        Some(at)
     }
 
     fn refused(&mut self, wrong: FieldErrors) {

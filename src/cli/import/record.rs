@@ -71,6 +71,18 @@ impl ImportRecord {
         })
     }
 
+    /// A field that nobody needs to look at any closer.
+    pub fn longer_than(&self, most: usize) -> Option<ImportField> {
+        let length = |cell: &ImportCell| match cell {
+            ImportCell::Text(text) => text.len(),
+            ImportCell::List(items) => items.iter().map(String::len).sum(),
+        };
+        let mut fields = self.fields.iter();
+        fields
+            .find(|(_, cell)| length(cell) > most)
+            .map(|(field, _)| *field)
+    }
+
     /// Several in one cell are parted by one of these.
     pub fn list(&self, field: ImportField, parted: &[char]) -> Option<Vec<String>> {
         self.cell(field).map(|cell| match cell {

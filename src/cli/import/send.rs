@@ -14,6 +14,8 @@ use crate::api::{
 use crate::cli::Failure;
 use crate::client::{Client, Error};
 
+/// So many keys are checked well within the time that an answer may take.
+const MOST: usize = 200;
 /// A portion has no more bytes than a server takes, by far.
 const MAX_BYTES: usize = 300 * 1024;
 /// What a key takes beside its texts, at most.
@@ -88,7 +90,7 @@ fn portions(keys: Vec<ImportKey>) -> impl Iterator<Item = ImportPortion> {
         let (mut portion, mut bytes) = (ImportPortion::default(), 0);
         while let Some(next) = keys.next_if(|next| {
             let fits = bytes + size(next) <= MAX_BYTES || portion.keys.is_empty();
-            portion.keys.len() < MAX_PORTION && fits
+            portion.keys.len() < MOST.min(MAX_PORTION) && fits
         }) {
             bytes += size(&next);
             portion.keys.push(next);

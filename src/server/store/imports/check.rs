@@ -71,11 +71,11 @@ pub async fn check<D: Db>(db: &D, asked: ImportQuestion) -> StoreResult<CheckedI
     };
     let mut lines: Vec<Line> = lines.into_iter().map(line).collect();
     let mut faults = Faults::default();
-    let skipped = existing(db, asked, &mut faults).await?;
+    let Existing { skipped, same } = existing(db, asked, &mut faults).await?;
     lines.retain(|line| !skipped.contains(&line.line));
     among_themselves(&lines, &mut faults);
     ends(db, asked.now, &lines, &mut faults).await?;
-    taken_names(db, asked, &skipped, &mut faults).await?;
+    taken_names(db, asked, &same, &mut faults).await?;
     owners(db, asked, &skipped, &mut faults).await?;
     let fault_count = faults.0.len() as u64;
     let faults = faults.0.into_iter().take(TOLD);
@@ -89,10 +89,19 @@ pub async fn check<D: Db>(db: &D, asked: ImportQuestion) -> StoreResult<CheckedI
     })
 }
 
-/// The lines whose tokens keys have already, as far as they are passed over.
-async fn existing<D: Db>(db: &D, asked: ImportQuestion, faults: &mut Faults) -> StoreResult<HashSet<i64>> {
+/// Lines of keys that are there already, the same in name and project.
+#[derive(Default)]
+struct Existing {
+    /// To be passed over.
+    skipped: HashSet<i64>,
+    /// These and the others, whose names need not be told of too.
+    same: HashSet<i64>,
+}
+
+/// The lines whose tokens keys have already.
+async fn existing<D: Db>(db: &D, asked: ImportQuestion, faults: &mut Faults) -> StoreResult<Existing> {
     let lookup = D::DIALECT.lookup();
-    let mut skipped = HashSet::new();
+    let mut existing = Existing::default();
     let sql = format!(
         "SELECT r.line, k.revoked_at IS NOT NULL,
                 k.name_key = r.name_key AND k.scope = r.scope AND coalesce(k.project, 0) = coalesce(r.project, 0),
@@ -102,6 +111,9 @@ async fn existing<D: Db>(db: &D, asked: ImportQuestion, faults: &mut Faults) -> 
     let found: Vec<(i64, bool, bool, String, i64)> = db.all(&sql, values![asked.import]).await?;
     for (line, is_revoked, is_same, name, creator) in found {
         let is_seen = [0, creator].contains(&asked.whose);
+        if is_same && is_seen {
+            existing.same.insert(line);
+        }
         if is_revoked {
             faults.add(
                 line,
@@ -109,7 +121,7 @@ async fn existing<D: Db>(db: &D, asked: ImportQuestion, faults: &mut Faults) -> 
                 "This is the token of a key that was revoked, which is never valid again.",
             );
         } else if is_same && is_seen && asked.skip_existing {
-            skipped.insert(line);
+            existing.skipped.insert(line);
         } else if is_same && is_seen {
             let message =
                 format!("The key \"{name}\" has this token already; --skip-existing passes over it.");
@@ -135,7 +147,7 @@ async fn existing<D: Db>(db: &D, asked: ImportQuestion, faults: &mut Faults) -> 
             faults.add(line, "token", message);
         }
     }
-    Ok(skipped)
+    Ok(existing)
 }
 
 /// What is there twice.
@@ -173,7 +185,7 @@ async fn ends(db: &impl Db, now: Timestamp, lines: &[Line], faults: &mut Faults)
 async fn taken_names<D: Db>(
     db: &D,
     asked: ImportQuestion,
-    skipped: &HashSet<i64>,
+    same: &HashSet<i64>,
     faults: &mut Faults,
 ) -> StoreResult<()> {
     let lookup = D::DIALECT.lookup();
@@ -188,7 +200,7 @@ async fn taken_names<D: Db>(
     );
     for sql in [of_projects, of_all] {
         let found: Vec<i64> = db.all(&sql, values![asked.import, asked.whose]).await?;
-        for line in found.into_iter().filter(|line| !skipped.contains(line)) {
+        for line in found.into_iter().filter(|line| !same.contains(line)) {
             faults.add(
                 line,
                 "name",

@@ -135,9 +135,10 @@ async fn make<C: Change>(change: &mut C, import: i64, id: Uuid, lines: &[i64]) -
     }
     let (lookup, among) = (C::Db::DIALECT.lookup(), C::Db::DIALECT.among("r.line"));
     let sql = format!(
-        "SELECT k.seq, k.creator, k.id, k.name, k.scope, p.name, k.sealed IS NULL, k.disabled_at IS NOT NULL, {}, k.note,
+        "SELECT k.seq, k.creator, u.email, k.id, k.name, k.scope, p.name, k.sealed IS NULL, k.disabled_at IS NOT NULL, {}, k.note,
                 k.labels, k.expires_at
-           FROM import_keys AS r {lookup} keys AS k ON k.id = r.id LEFT JOIN projects AS p ON p.seq = k.project
+           FROM import_keys AS r {lookup} keys AS k ON k.id = r.id {lookup} users AS u ON u.seq = k.creator
+           LEFT JOIN projects AS p ON p.seq = k.project
           WHERE r.import = ? AND {among} ORDER BY r.line",
         deciding!("k")
     );
@@ -159,6 +160,7 @@ async fn make<C: Change>(change: &mut C, import: i64, id: Uuid, lines: &[i64]) -
 struct MadeKey {
     seq: i64,
     creator: i64,
+    email: String,
     id: Uuid,
     name: String,
     scope: Scope,
@@ -173,6 +175,7 @@ impl Read for MadeKey {
         Ok(Self {
             seq: columns.next()?,
             creator: columns.next()?,
+            email: columns.next()?,
             id: columns.next()?,
             name: columns.next()?,
             scope: columns.next()?,
@@ -188,6 +191,8 @@ impl MadeKey {
     /// What it begins with, and the import, which is the same for all of its keys.
     fn told(&self, import: Uuid) -> Map<String, Json> {
         let mut told = changes::beginnings(self.scope, self.project.as_deref(), &self.settings);
+        // Whose it is: the log is verified against it.
+        told.insert("creator".into(), json!([null, self.email]));
         told.insert("import".into(), json!([null, import.simple().to_string()]));
         if self.is_disabled {
             told.insert("disabled".into(), json!([false, true]));

@@ -179,11 +179,12 @@ const CREATED_AND_REVOKED: &str = "
     , EXISTS (SELECT 1 FROM activity WHERE key = t.seq AND action IN ('key_created', 'key_imported'))
     , EXISTS (SELECT 1 FROM activity WHERE key = t.seq AND action = 'key_revoked')";
 
-/// Who created the key; what the newest row says that handed it over; whether people's addresses, which that names, were
+/// Who created the key; what the newest row says that handed it over, or imported it for somebody; whether people's addresses, which that names, were
 /// ever changed; the address of the key's creator; and whether rows about it are shown to somebody else.
 const LOGGED: &str = "
     , (SELECT actor FROM activity WHERE key = t.seq AND action IN ('key_created', 'key_imported') ORDER BY seq LIMIT 1)
-    , (SELECT changes FROM activity WHERE key = t.seq AND action = 'key_handed_over' ORDER BY seq DESC LIMIT 1)
+    , (SELECT changes FROM activity WHERE key = t.seq AND action IN ('key_handed_over', 'key_imported')
+        ORDER BY seq DESC LIMIT 1)
     , EXISTS (SELECT 1 FROM activity WHERE action = 'user_renamed')
     , (SELECT email FROM users WHERE seq = t.creator)
     , EXISTS (SELECT 1 FROM activity WHERE key = t.seq AND key_creator <> t.creator)";
