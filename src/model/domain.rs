@@ -83,6 +83,13 @@ impl UiDomain {
         })
     }
 
+    /// The same in a key whose local development is off.
+    pub fn warning_without_local_development(&self) -> Option<String> {
+        let told =
+            || format!("{self} is the developer's own machine: it is refused until local development is on.");
+        self.warning().or_else(|| is_developers(&self.0).then(told))
+    }
+
     /// Whether this covers `origin`, written as browsers write it: scheme, host and port are the same,
     /// and a wildcard stands for exactly one label. Anything that no browser would send is not covered.
     pub fn covers(&self, origin: &str) -> bool {

@@ -34,6 +34,15 @@ fn local_development_ends_when_it_is_said_or_after_8_hours() {
         .succeeded();
     let told = format!("{ended} {}", in_hours(8));
     assert!(created.stderr.contains(&told), "{told}: {}", created.stderr);
+    // Without it such an origin is listed, and refused.
+    let warning = "refused until local development is on";
+    assert!(!created.stderr.contains(warning), "{}", created.stderr);
+    let off = server
+        .run(&[&create[..], &["--name", "Off"]].concat())
+        .succeeded();
+    assert!(off.stderr.contains(&format!(
+        "{LOCAL} is the developer's own machine: it is {warning}"
+    )));
     for (when, zone, told) in [
         ("1h", "UTC", in_hours(1)),
         ("2D", "UTC", in_hours(48)),

@@ -38,7 +38,7 @@ pub async fn create(client: &Client, args: CreateArgs) -> Result<(), Failure> {
         .create(&fields, Uuid::new_v4())
         .await
         .map_err(|error| flags::failure(error, &args.domains))?;
-    warn_of(&created.key.ui_domains);
+    warn_of(&created.key);
     let printed = match args.json {
         true => output::json(&created),
         false => told(&created),
@@ -117,7 +117,7 @@ pub async fn edit(client: &Client, args: KeyEditArgs) -> Result<(), Failure> {
         flags::failure(error, edit.ui_domains.as_deref().unwrap_or_default())
     })?;
     if edit.ui_domains.is_some() {
-        warn_of(&edited.ui_domains);
+        warn_of(&edited);
     }
     if args.json {
         return output::json(&edited);
@@ -166,8 +166,12 @@ fn local_ends(key: &Key) -> Option<String> {
     Some(format!("local development ends at {}", output::end(at)))
 }
 
-fn warn_of(domains: &[UiDomain]) {
-    for warning in domains.iter().filter_map(UiDomain::warning) {
+fn warn_of(key: &Key) {
+    let of = match key.local_development {
+        Some(_) => UiDomain::warning,
+        None => UiDomain::warning_without_local_development,
+    };
+    for warning in key.ui_domains.iter().filter_map(of) {
         output::notice(format!("warning: {warning}"));
     }
 }

@@ -287,6 +287,36 @@ fn what_sends_null_or_is_no_page_is_refused_with_the_way_out() {
 }
 
 #[test]
+fn a_developers_machine_is_warned_of_while_local_development_is_off() {
+    let warning = |text: &str| {
+        let domain = UiDomain::parse(Scope::Web, text).expect(text);
+        (domain.warning(), domain.warning_without_local_development())
+    };
+    for text in [
+        "http://localhost:8000",
+        "http://*.localhost:3000",
+        "https://[::1]:8000",
+        "https://127.0.0.1",
+    ] {
+        let (on, off) = warning(text);
+        assert_eq!(on, None, "{text}");
+        assert!(
+            off.is_some_and(|said| said.contains("until local development is on")),
+            "{text}"
+        );
+    }
+    // Of all others it says the same.
+    for text in [
+        "https://shop.acme.example",
+        "http://shop.acme.example",
+        "http://tauri.localhost",
+    ] {
+        let (on, off) = warning(text);
+        assert_eq!(on, off, "{text}");
+    }
+}
+
+#[test]
 fn an_app_is_warned_of_as_any_app_can_have_its_origin() {
     let warning = |text: &str| UiDomain::parse(Scope::Web, text).expect(text).warning();
     for text in [

@@ -173,6 +173,7 @@ impl KeyForm {
                 if let LinesOf::Domains(of) = &mut list.of {
                     *of = scope;
                 }
+                list.local_development_is_off = !is_local;
                 field.label = of.label_of(scope);
             }
             let is_there = of_key.is_some_and(|of| match is_edited {

@@ -45,10 +45,10 @@ impl Locale {
         at.to_zoned(self.zone.clone()).strftime(format).to_string()
     }
 
-    /// A day of this year, and one of another, where there is little room.
+    /// A day of this year, and one of another, where there is little room: `Nov 25` would be taken for a day of this one.
     fn brief(&self) -> [&'static str; 2] {
         match self.dates {
-            DateForm::Short | DateForm::Local => ["%-d %b", "%b %y"],
+            DateForm::Short | DateForm::Local => ["%-d %b", "%b %Y"],
             DateForm::Iso => ["%Y-%m-%d"; 2],
             DateForm::Us => ["%b %-d", "%b %Y"],
         }
@@ -68,28 +68,19 @@ impl Locale {
     }
 }
 
-/// For a column: `7 Nov`, in another year `Nov 25`, and of the last day `3h`.
+/// For a column: `7 Nov`, in another year `Nov 2025`, and of the last day `3h`.
 pub fn in_column(at: Timestamp, now: Timestamp, place: &Locale) -> String {
-    if (-MINUTE..DAY).contains(&age(at, now)) {
-        return brief_age(at, now);
+    match (-MINUTE..DAY).contains(&age(at, now)) {
+        true => brief_age(at, now),
+        false => end_in_column(at, now, place),
     }
-    let [this_year, another] = place.brief();
-    place.write(
-        at,
-        if place.is_same_year(at, now) {
-            this_year
-        } else {
-            another
-        },
-    )
 }
 
-/// The same of a time to come: `23 Dec`, in another year `Dec 2027`, which is no day of this one.
+/// The same of a time to come: `23 Dec`, in another year `Dec 2027`.
 pub fn end_in_column(at: Timestamp, now: Timestamp, place: &Locale) -> String {
-    match (place.is_same_year(at, now), place.dates) {
-        (true, _) | (false, DateForm::Iso) => place.write(at, place.brief()[0]),
-        (false, _) => place.write(at, "%b %Y"),
-    }
+    let [this_year, another] = place.brief();
+    let is_same_year = place.is_same_year(at, now);
+    place.write(at, if is_same_year { this_year } else { another })
 }
 
 /// `2 Nov 2026`.
@@ -121,12 +112,13 @@ pub fn clock_of_day(at: Timestamp, now: Timestamp, place: &Locale) -> String {
     }
 }
 
-/// `14:05`; on another day `2 Nov, 14:05`.
+/// `14:05`; on another day `2 Nov, 14:05`, and in another year `2 Nov 2025, 14:05`.
 pub fn clock_or_date(at: Timestamp, now: Timestamp, place: &Locale) -> String {
     let date = |at: Timestamp| at.to_zoned(place.zone.clone()).date();
     match date(at) == date(now) {
         true => place.write(at, "%H:%M"),
-        false => place.write(at, &format!("{}, %H:%M", place.brief()[0])),
+        false if place.is_same_year(at, now) => place.write(at, &format!("{}, %H:%M", place.brief()[0])),
+        false => long_date(at, place),
     }
 }
 
@@ -319,6 +311,28 @@ mod tests {
             assert_eq!(exact(at, &place), format!("{long}, 14:05:09 UTC"));
             assert_eq!(clock_of_day(at, now, &place), format!("{long}, 14:05:09"));
             assert_eq!(since(at, now, &place), format!("since {long}"));
+        }
+    }
+
+    #[test]
+    fn no_day_of_another_year_passes_for_one_of_this() {
+        let now: Timestamp = "2026-11-28T12:00:00Z".parse().expect("valid");
+        for dates in [DateForm::Short, DateForm::Local, DateForm::Iso, DateForm::Us] {
+            let place = Locale {
+                zone: TimeZone::UTC,
+                dates,
+            };
+            for year in ["1999", "2025", "2027"] {
+                let at = format!("{year}-11-25T09:54:36Z").parse().expect("valid");
+                for told in [
+                    in_column(at, now, &place),
+                    end_in_column(at, now, &place),
+                    clock_or_date(at, now, &place),
+                    clock_of_day(at, now, &place),
+                ] {
+                    assert!(told.contains(year), "{dates:?}: {told}");
+                }
+            }
         }
     }
 

@@ -56,7 +56,7 @@ fn a_row_says_what_needs_attention() {
         "{}",
         row(0)
     );
-    assert!(row(1).contains("Nov 25  ▃▆▆█▆▆▃"), "{}", row(1));
+    assert!(row(1).contains("Nov 2025  ▃▆▆█▆▆▃"), "{}", row(1));
     assert!(row(2).contains("now  ·······"), "{}", row(2));
     assert!(row(3).contains("idle 140d"), "{}", row(3));
     assert!(row(3).contains("Load test (delete after the"), "{}", row(3));

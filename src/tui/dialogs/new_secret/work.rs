@@ -117,7 +117,7 @@ pub fn lines(key: &Key, deck: &DeckSummary) -> [WorkLine; 2] {
     };
     [
         WorkLine {
-            who: "Your gateway asks ($GATEWAY: keydeck gateway add edge):",
+            who: "Your gateway asks ($GATEWAY: keydeck gateway create edge):",
             how: gateway,
         },
         WorkLine { who, how },

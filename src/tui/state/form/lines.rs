@@ -59,6 +59,8 @@ pub struct LineList {
     current: usize,
     /// What may be taken into a blank line.
     offered: Vec<String>,
+    /// Origins of the developer's own machine are warned of.
+    pub local_development_is_off: bool,
 }
 
 impl LineList {
@@ -70,6 +72,7 @@ impl LineList {
             lines,
             current: 0,
             offered: Vec::new(),
+            local_development_is_off: false,
         }
     }
 
@@ -124,9 +127,11 @@ impl LineList {
         let LinesOf::Domains(scope) = self.of else {
             return None;
         };
-        UiDomain::parse(scope, self.lines.get(line)?.value())
-            .ok()?
-            .warning()
+        let domain = UiDomain::parse(scope, self.lines.get(line)?.value()).ok()?;
+        match self.local_development_is_off {
+            true => domain.warning_without_local_development(),
+            false => domain.warning(),
+        }
     }
 
     /// What Enter makes of the current line, where that is not yet as it would be kept.
