@@ -119,11 +119,25 @@ fn use_secrets(asker: &mut Asker, token: &str) -> Vec<String> {
     let analytics = asker.ask(Method::POST, "/v1/keys", &owner, &analytics);
     let key = text(&analytics["secret"]);
     secrets.push(key.clone());
+    secrets.extend(use_webhook(asker, &owner));
     for secret in &secrets {
         misuse(asker, &owner, secret);
         present_in_every_place(asker, &gateway, &key, secret);
     }
     secrets
+}
+
+/// A webhook whose secret is revealed and rotated, and which nothing reaches. Returns its secrets.
+fn use_webhook(asker: &mut Asker, owner: &str) -> [String; 2] {
+    let new = json!({"url": "https://hooks.invalid/keydeck"});
+    let created = asker.ask(Method::POST, "/v1/webhooks", owner, &new);
+    let path = format!("/v1/webhooks/{}", text(&created["webhook"]["id"]));
+    let revealed = asker.ask(Method::POST, &format!("{path}/reveal"), owner, &Value::Null);
+    assert_eq!(revealed["secret"], created["secret"]);
+    asker.ask(Method::POST, &format!("{path}/test"), owner, &Value::Null);
+    let overlap = json!({"overlap_seconds": 60});
+    let rotated = asker.ask(Method::POST, &format!("{path}/rotation"), owner, &overlap);
+    [text(&created["secret"]), text(&rotated["secret"])]
 }
 
 /// A key that is rotated. Returns its secrets, the old and the new one.
