@@ -74,4 +74,5 @@ mod unrotated;
 #[path = "../common/venv.rs"]
 mod venv;
 mod version;
+mod webhooks;
 mod x11;

@@ -17,14 +17,14 @@ use crate::venv;
 pub const LONG: Duration = Duration::from_secs(90);
 
 /// A program that runs until it is dropped.
-pub struct Receiver {
+pub struct VerifyingReceiver {
     pub port: u16,
     secret: PathBuf,
     child: Child,
     received: mpsc::Receiver<Value>,
 }
 
-impl Receiver {
+impl VerifyingReceiver {
     /// On a free port; `args` as in `receiver.py`.
     pub fn python(home: &Home, args: &[&str]) -> Self {
         Self::python_on(home, 0, args)
@@ -118,7 +118,7 @@ impl Receiver {
     }
 }
 
-impl Drop for Receiver {
+impl Drop for VerifyingReceiver {
     fn drop(&mut self) {
         self.stop();
     }
