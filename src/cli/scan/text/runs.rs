@@ -46,13 +46,7 @@ pub fn each(bytes: &[u8], until: usize, mut take: impl FnMut(&LetterRun)) {
             at += STEP;
             continue;
         }
-        // The byte that was looked at before was not in it.
-        let nearest = behind.max(at.saturating_sub(STEP));
-        let before = bytes[nearest..at]
-            .iter()
-            .rev()
-            .take_while(|byte| is(**byte, IN_RUN));
-        let mut start = at - before.count();
+        let mut start = beginning(bytes, behind, at);
         while start <= at && start < until {
             run.read(bytes, start);
             if run.could_hold_a_token() {
@@ -60,6 +54,10 @@ pub fn each(bytes: &[u8], until: usize, mut take: impl FnMut(&LetterRun)) {
                 run.unmark().then(|| take(&run));
             }
             start = run.end.max(start + 1);
+            start += bytes[start.min(at)..at]
+                .iter()
+                .take_while(|byte| !is(**byte, LETTER | ESCAPE))
+                .count();
         }
         behind = behind.max(run.end);
         at = (at + STEP).max(behind);
@@ -96,24 +94,52 @@ fn may_be_of_fold(bytes: &[u8], from: usize, at: usize) -> bool {
 
 /// Whether the word may go on in the next line: that is long, or nothing else is in it.
 fn may_be_folded(bytes: &[u8], start: usize, fold: usize) -> bool {
-    let rest = &bytes[fold..];
     let width = fold - start;
-    let between = rest
+    let between = between(&bytes[fold..]);
+    if fold + between >= bytes.len() || width < BETWEEN_SPACES && !is_break(&bytes[fold..], between) {
+        return false;
+    }
+    let line = &bytes[fold + between..];
+    let next = letters(line);
+    let goes_on = || {
+        let rest = &line[next..];
+        is_break(rest, self::between(rest)) || !rest.is_empty() && is_of_escape(rest, 0)
+    };
+    width + next >= LENGTH || next > 0 && goes_on()
+}
+
+/// How many bytes from the first on may be in a fold.
+fn between(bytes: &[u8]) -> usize {
+    bytes
         .iter()
         .take(LONGEST_FOLD)
         .take_while(|byte| is(**byte, BETWEEN))
-        .count();
-    let is_broken = || {
-        let escaped = |pair: &[u8]| matches!(pair, [b'\\', b'n' | b'r']);
-        memchr2(b'\n', b'\r', &rest[..between]).is_some() || rest[..between + 1].windows(2).any(escaped)
+        .count()
+}
+
+/// Whether a line ends within so many bytes, be it in an escape.
+fn is_break(bytes: &[u8], between: usize) -> bool {
+    let is_escaped = || {
+        let letter = between.checked_sub(1).and_then(|last| bytes.get(last..=between));
+        matches!(letter, Some([b'\\', b'n' | b'r']))
     };
-    if between >= rest.len() || width < BETWEEN_SPACES && !is_broken() {
-        return false;
+    memchr2(b'\n', b'\r', &bytes[..between]).is_some() || is_escaped()
+}
+
+/// Where the run that this byte is in begins, or something before it: not where the byte lies that was looked at before.
+fn beginning(bytes: &[u8], from: usize, at: usize) -> usize {
+    let nearest = from.max(at.saturating_sub(STEP));
+    let mut start = at;
+    loop {
+        let before = bytes[nearest..start].iter().rev();
+        start -= before.take_while(|byte| is(**byte, LETTER | ESCAPE)).count();
+        let before = bytes[nearest..start].iter().rev();
+        let fold = start - before.take_while(|byte| is(**byte, BETWEEN)).count();
+        if fold == start || !is_break(&bytes[fold..], start - fold) {
+            return start;
+        }
+        start = fold;
     }
-    // The letter of a break that is escaped is none of the line.
-    let line = &rest[between..];
-    let next = letters(line);
-    width + next >= LENGTH || next > 0 && line.get(next).is_some_and(|byte| is(*byte, BETWEEN | ESCAPE))
 }
 
 /// Whether this byte, which is no letter, is a sign of an escape.
@@ -191,6 +217,11 @@ impl LetterRun {
     }
 
     fn could_hold_a_token(&self) -> bool {
+        // A line that is drawn says nothing.
+        let first = self.text.first();
+        if self.text.iter().all(|byte| Some(byte) == first) {
+            return false;
+        }
         let is_broken = self.is_escaped || self.is_folded();
         self.text.len() >= if is_broken { LENGTH } else { LEAST_ENCODED }
     }
@@ -205,7 +236,9 @@ impl LetterRun {
         let mut marks = self.marks.iter().peekable();
         let ends = pieces.iter().skip(1).map(|(from, _)| *from).chain([text.len()]);
         for ((from, source), end) in pieces.iter().zip(ends) {
-            let skipped = usize::from(marks.next_if(|mark| *mark == from).is_some());
+            // Behind an escape at the end of a line, a piece is empty.
+            let is_marked = *from < end && marks.next_if(|mark| *mark == from).is_some();
+            let skipped = usize::from(is_marked);
             self.pieces.push((self.text.len(), source + skipped));
             self.text.extend_from_slice(&text[from + skipped..end]);
         }

@@ -321,8 +321,50 @@ fn hostile_text_takes_time_by_its_length() {
     assert_eq!(search(bomb.as_bytes()).findings, []);
 }
 
+/// What runs, folds and escapes begin and end with.
+const PARTS: [&str; 32] = [
+    "%",
+    "%6",
+    "%6b",
+    "%2B",
+    "\\",
+    "\\n",
+    "\\u",
+    "\\u006b",
+    "\\x6B",
+    "\\u{6b}",
+    "\\/",
+    "&",
+    "&#",
+    "&#107;",
+    "&#x6b;",
+    ";",
+    "{",
+    "}",
+    "\n",
+    "\n+",
+    "\n-",
+    "\r\n  ",
+    " ",
+    "=",
+    "\"",
+    "\" +\n\"",
+    "\0",
+    "k\0d\0",
+    "a2R3X",
+    "kdw_",
+    "6b64775f",
+    "abcdefghijklmnopqrstuvwxyz",
+];
+
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(200))]
+
+    #[test]
+    fn no_text_is_too_strange_to_be_searched(parts in proptest::collection::vec(0..PARTS.len(), 0..400)) {
+        let text: Vec<u8> = parts.iter().flat_map(|part| PARTS[*part].bytes()).collect();
+        prop_assert_eq!(search(&text).findings, []);
+    }
 
     #[test]
     fn a_token_is_found_between_random_bytes(
