@@ -25,8 +25,12 @@ pub fn sql() -> String {
 const UNROTATED: &str = "
     DROP TABLE webhook_told; DROP TABLE webhook_deliveries; DROP TABLE webhooks;
     DROP TABLE import_keys; DROP TABLE imports; ALTER TABLE keys DROP COLUMN imported_at;
-    ALTER TABLE keys ADD CONSTRAINT only_active_web_and_mobile_keys_have_a_secret
-        CHECK ((sealed IS NULL) = (scope = 2 OR revoked_at IS NOT NULL));
+    PRAGMA writable_schema = ON;
+    UPDATE sqlite_schema SET sql = replace(sql, 'CONSTRAINT analytics_keys_have_no_project',
+        'CONSTRAINT only_active_web_and_mobile_keys_have_a_secret
+        CHECK ((sealed IS NULL) = (scope = 2 OR revoked_at IS NOT NULL)),
+    CONSTRAINT analytics_keys_have_no_project') WHERE name = 'keys';
+    PRAGMA writable_schema = RESET;
     DROP TRIGGER keys_count_once_ended; DROP TRIGGER keys_count_ends; DROP TABLE ended_counts;
     DROP TABLE log_readers; DROP TRIGGER leaks_end_with_their_key; DROP TABLE leaks; DROP TABLE usage_weeks; DROP INDEX keys_by_scope_last_refused_at; DROP INDEX keys_by_last_refused_at;
     CREATE INDEX keys_by_last_refused_at ON keys (last_refused_at)
