@@ -165,7 +165,7 @@ async fn it_is_decided_about_once_however_that_is_done() {
     // The creator of other keys sees nothing of it.
     let others = deck
         .store
-        .leaks(Visible::CreatedBy(Uuid::nil()), false, 200)
+        .leaks(Visible::CreatedBy(Uuid::nil()), false, None, 200)
         .await;
     assert!(others.unwrap().is_empty());
     assert_eq!(times(&deck, key.id, ActivityAction::LeakDecided).await, 2);
