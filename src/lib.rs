@@ -76,6 +76,7 @@
 //! | operation of the store | the file of its subject in `server/store`, and its line in `server/store/groups` |
 //! | part of a shared statement that the engines write differently | `server/store/dialect.rs` |
 //! | statement that one engine alone has | it is called in `server/store/sqlite/store.rs` or `server/store/postgres/store.rs` and has a file of its subject beside it, as `compare_part` calls `indexes.rs`. A check, which both write by themselves: `check.rs` there |
+//! | event of webhooks | `model/webhook.rs`; which row of the log is told as one, and what is said: `server/store/webhooks/payload.rs` |
 //! | route | its handler in `server`, then `server/http/router.rs` |
 //! | product whose keys are imported | `cli/import/products`: how its file is recognised, and which of its fields becomes what |
 //! | metric | `server/http/metrics.rs` |
@@ -101,6 +102,8 @@
 //!   another file, and would acknowledge changes that are gone after the next start.
 //! - **The activity log is a hash chain and records the state of people, projects, gateways and keys**, so that changes to the
 //!   database outside keydeck are detected.
+//! - **What webhooks are told is derived from the log**, in a transaction that also stores how far the log was looked at for each
+//!   (`server/store/webhooks`): changes need not know of webhooks, and nothing is lost or told twice when a server is killed.
 //! - **The old token of a key that is rotated is in the key's own row**, and a check asks for the current one first: one
 //!   statement for all tokens made each check 20 % (SQLite) or 40 % (PostgreSQL) slower, a table of tokens took a second look.
 //! - **keydeck parses terminal input before crossterm** (`tui/terminal/input`): crossterm takes a terminal's responses for key presses.

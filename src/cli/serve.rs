@@ -36,6 +36,8 @@ const BACKLOG: u32 = 4096;
 const LOOK_AT_SOCKETS: u32 = 8;
 /// Tasks that a thread runs between two that another thread has handed over: every other one.
 const TAKE_HANDED_OVER: u32 = 2;
+/// At the end, for names that are being looked up.
+const LOOKED_UP: Duration = Duration::from_secs(1);
 
 #[derive(Debug, Args)]
 pub struct ServeArgs {
@@ -119,7 +121,7 @@ pub fn run(args: ServeArgs) -> Result<(), Failure> {
         .global_queue_interval(TAKE_HANDED_OVER)
         .build()
         .map_err(Failure::failed)?;
-    runtime.block_on(async {
+    let ended = runtime.block_on(async {
         let store = database.open_store().await?;
         let seals = open_seals(&database, &*store).await?;
         serve(
@@ -130,7 +132,10 @@ pub fn run(args: ServeArgs) -> Result<(), Failure> {
             seals,
         )
         .await
-    })
+    });
+    // Looking up a name can't be cancelled, and takes half a minute where no name server answers.
+    runtime.shutdown_timeout(LOOKED_UP);
+    ended
 }
 
 async fn serve(

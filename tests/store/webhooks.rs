@@ -5,13 +5,13 @@ use std::collections::BTreeSet;
 use futures_util::future::join_all;
 use jiff::{SignedDuration, Timestamp};
 use keydeck::api::{ActivityAction, ActivityQuery, Webhook, WebhookDelivery};
-use keydeck::model::{DeliveryState, WebhookEvent};
+use keydeck::model::{DeliveryState, Scope, WebhookEvent};
 use keydeck::server::store::{
     AfterAttempt, ClaimedDelivery, NewWebhookRecord, NotedAttempt, Queued, Sealed, Visible, WebhookChange,
 };
 use uuid::Uuid;
 
-use super::deck::{Deck, actor};
+use super::deck::{Deck, actor, new_key};
 use super::engine;
 
 const LEASE: SignedDuration = SignedDuration::from_secs(600);
@@ -69,15 +69,22 @@ async fn note(deck: &Deck, id: Uuid, holder: u128, then: AfterAttempt) -> bool {
     deck.store.note_attempt(id, holder, attempt).await.unwrap()
 }
 
-/// As if this column of the key were so many microseconds from now.
-async fn set(deck: &Deck, column: &str, key: Uuid, from_now: i64) -> i64 {
+/// One that was created long ago.
+async fn old_key(deck: &Deck, name: &str) -> Uuid {
+    let mut new = new_key(Scope::Web, name, Some(deck.shop.id));
+    new.created_at = Timestamp::from_microsecond(Timestamp::now().as_microsecond() - 400 * DAY).unwrap();
+    deck.create(new, &deck.owner).await.id
+}
+
+/// As if the key expired so many microseconds from now.
+async fn set_end(deck: &Deck, key: Uuid, from_now: i64) -> i64 {
     let at = Timestamp::now().as_microsecond() + from_now;
     let id = (engine::ENGINE.of_hex)(&key.simple().to_string());
     let id = match id.starts_with("decode") {
         true => format!("'{key}'"),
         false => id,
     };
-    let sql = format!("UPDATE keys SET {column} = {at} WHERE id = {id}");
+    let sql = format!("UPDATE keys SET expires_at = {at} WHERE id = {id}");
     engine::run(&deck.place, &sql).await.unwrap();
     at
 }
@@ -218,13 +225,12 @@ async fn one_that_takes_nothing_is_disabled_and_says_why() {
 async fn keys_that_expire_are_told_at_each_step_once_and_anew_when_they_are_renewed() {
     let deck = Deck::new().await;
     let hook = webhook(&deck, &[WebhookEvent::KeyExpiring, WebhookEvent::KeyExpired]).await;
-    let key = deck.web("Checkout").await.id;
+    let key = old_key(&deck, "Checkout").await;
     let old = format!(
         "UPDATE webhooks SET since = {}",
         Timestamp::now().as_microsecond() - 400 * DAY
     );
     engine::run(&deck.place, &old).await.unwrap();
-    set(&deck, "created_at", key, -400 * DAY).await;
     let told = async || {
         let ends = deck.store.queue_ends().await.unwrap();
         let all = deliveries(&deck, &hook).await;
@@ -233,19 +239,19 @@ async fn keys_that_expire_are_told_at_each_step_once_and_anew_when_they_are_rene
             .map(|one| (one.event, one.payload["data"]["days"].as_i64()));
         (ends.told, newest)
     };
-    set(&deck, "expires_at", key, 31 * DAY).await;
+    set_end(&deck, key, 31 * DAY).await;
     assert_eq!(told().await, (0, None));
     for (from_now, event, days) in [
         (30 * DAY - MINUTE, WebhookEvent::KeyExpiring, Some(30)),
         // The server was stopped for long: the last step alone.
         (DAY - MINUTE, WebhookEvent::KeyExpiring, Some(1)),
     ] {
-        set(&deck, "expires_at", key, from_now).await;
+        set_end(&deck, key, from_now).await;
         assert_eq!(told().await, (1, Some((event, days))));
         assert_eq!(told().await.0, 0);
     }
     // Back and forth, as when somebody sets a clock: the same end, and the step was told.
-    let end = set(&deck, "expires_at", key, -MINUTE).await;
+    let end = set_end(&deck, key, -MINUTE).await;
     assert_eq!(told().await, (1, Some((WebhookEvent::KeyExpired, None))));
     engine::run(
         &deck.place,
@@ -254,7 +260,7 @@ async fn keys_that_expire_are_told_at_each_step_once_and_anew_when_they_are_rene
     .await
     .unwrap();
     assert_eq!(told().await.0, 0);
-    set(&deck, "expires_at", key, 7 * DAY - MINUTE).await;
+    set_end(&deck, key, 7 * DAY - MINUTE).await;
     assert_eq!(told().await, (1, Some((WebhookEvent::KeyExpiring, Some(7)))));
     assert_eq!(deliveries(&deck, &hook).await.len(), 4);
     let creator = &deliveries(&deck, &hook).await[0].payload["data"]["creator"];
@@ -265,14 +271,13 @@ async fn keys_that_expire_are_told_at_each_step_once_and_anew_when_they_are_rene
 async fn what_came_to_its_step_before_there_was_a_webhook_or_a_key_is_not_told() {
     let deck = Deck::new().await;
     let hook = webhook(&deck, &[]).await;
-    let [old, short] = [deck.web("Old").await.id, deck.web("Short").await.id];
+    let [old, short] = [old_key(&deck, "Old").await, deck.web("Short").await.id];
     follow(&deck).await;
     let before = deliveries(&deck, &hook).await.len();
     // It came to its 30 days, and its 7 days, yesterday.
-    set(&deck, "created_at", old, -400 * DAY).await;
-    set(&deck, "expires_at", old, 6 * DAY).await;
+    set_end(&deck, old, 6 * DAY).await;
     // It is valid for five days altogether.
-    set(&deck, "expires_at", short, 5 * DAY).await;
+    set_end(&deck, short, 5 * DAY).await;
     let ends = deck.store.queue_ends().await.unwrap();
     assert_eq!((ends.told, ends.more), (0, false));
     let wait = ends.next.unwrap().as_secs();
@@ -285,14 +290,10 @@ async fn what_came_to_its_step_before_there_was_a_webhook_or_a_key_is_not_told()
     );
     engine::run(&deck.place, &sql).await.unwrap();
     for n in 0..120 {
-        deck.web(&format!("Key {n}")).await;
+        old_key(&deck, &format!("Key {n}")).await;
     }
-    let at = Timestamp::now().as_microsecond();
-    let sql = format!(
-        "UPDATE keys SET created_at = {}, expires_at = {} WHERE name LIKE 'Key %'",
-        at - 90 * DAY,
-        at - MINUTE
-    );
+    let at = Timestamp::now().as_microsecond() - MINUTE;
+    let sql = format!("UPDATE keys SET expires_at = {at} WHERE name LIKE 'Key %'");
     engine::run(&deck.place, &sql).await.unwrap();
     let other = engine::again(&deck.place).await;
     let told = join_all([&deck.store, &other].map(async |store| {

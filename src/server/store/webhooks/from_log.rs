@@ -21,7 +21,7 @@ const WINDOW: SignedDuration = SignedDuration::from_hours(1);
 /// Whether there may be something to look at.
 pub async fn is_behind(db: &impl Db) -> StoreResult<bool> {
     let newest = activity::last_seq(db).await? as i64;
-    Ok(to_move(db, newest).await?.first().is_some())
+    Ok(!to_move(db, newest).await?.is_empty())
 }
 
 /// Stores what is to be told of the next rows. Returns whether there are more.
