@@ -16,7 +16,7 @@ use tar::Archive;
 use zeroize::Zeroizing;
 
 use self::gunzip::Gunzip;
-use self::passed::{Limit, Limited, Passed};
+use self::passed::{Limited, Passed, UnpackLimit};
 use self::zip::Unzipped;
 use super::find::{FileMatches, Finder};
 use super::gap::Gap;
@@ -90,7 +90,7 @@ impl FileSearch {
             member: None,
             depth: 0,
         };
-        self.search(input, &Limit::default(), found)
+        self.search(input, &UnpackLimit::default(), found)
     }
 
     /// The same of what can only be read once.
@@ -101,10 +101,10 @@ impl FileSearch {
             member: None,
             depth: 0,
         };
-        self.search(input, &Limit::default(), found)
+        self.search(input, &UnpackLimit::default(), found)
     }
 
-    fn search(&mut self, input: Input, limit: &Limit, found: &mut FileMatches) -> io::Result<()> {
+    fn search(&mut self, input: Input, limit: &UnpackLimit, found: &mut FileMatches) -> io::Result<()> {
         // A file in another finds none, and has its own.
         let mut head = std::mem::take(&mut self.head);
         head.resize(HEAD, 0);
@@ -121,7 +121,7 @@ impl FileSearch {
         &mut self,
         head: &[u8],
         input: Input,
-        limit: &Limit,
+        limit: &UnpackLimit,
         found: &mut FileMatches,
     ) -> io::Result<()> {
         let Some(kind) = Kind::of(head) else {
@@ -177,7 +177,7 @@ impl FileSearch {
         packed: &mut dyn Read,
         member: &Option<Arc<str>>,
         depth: usize,
-        limit: &Limit,
+        limit: &UnpackLimit,
     ) -> Opened {
         let mut opened = Opened::default();
         let mut unpacked = Limited::new(Gunzip::new(packed), limit);
@@ -197,7 +197,7 @@ impl FileSearch {
         packed: &mut dyn Read,
         member: &Option<Arc<str>>,
         depth: usize,
-        limit: &Limit,
+        limit: &UnpackLimit,
     ) -> Opened {
         let mut opened = Opened::default();
         let read = self.tar_files(packed, member, depth, limit, &mut opened.found);
@@ -210,7 +210,7 @@ impl FileSearch {
         packed: &mut dyn Read,
         member: &Option<Arc<str>>,
         depth: usize,
-        limit: &Limit,
+        limit: &UnpackLimit,
         found: &mut FileMatches,
     ) -> io::Result<()> {
         let mut archive = Archive::new(packed);
@@ -236,7 +236,7 @@ impl FileSearch {
         Ok(())
     }
 
-    fn zip(&mut self, archive: Zip, packed: &mut Passed<impl Read>, limit: &Limit) -> Opened {
+    fn zip(&mut self, archive: Zip, packed: &mut Passed<impl Read>, limit: &UnpackLimit) -> Opened {
         let mut opened = Opened::default();
         let mut each = |entry: Unzipped| {
             let name = inside(archive.member, entry.name);

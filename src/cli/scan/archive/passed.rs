@@ -13,13 +13,13 @@ const GROWTH: u64 = 100;
 
 /// How much may come out of a file, with all that is in it.
 #[derive(Debug, Default)]
-pub struct Limit {
+pub struct UnpackLimit {
     packed: Cell<u64>,
     unpacked: Cell<u64>,
     is_exceeded: Cell<bool>,
 }
 
-impl Limit {
+impl UnpackLimit {
     pub fn count(&self, packed: u64) {
         self.packed.set(self.packed.get().saturating_add(packed));
     }
@@ -46,11 +46,11 @@ impl Limit {
 /// What comes out of an archive, up to the limit.
 pub struct Limited<'a, R> {
     reader: R,
-    limit: &'a Limit,
+    limit: &'a UnpackLimit,
 }
 
 impl<'a, R: Read> Limited<'a, R> {
-    pub fn new(reader: R, limit: &'a Limit) -> Self {
+    pub fn new(reader: R, limit: &'a UnpackLimit) -> Self {
         Self { reader, limit }
     }
 }
@@ -74,7 +74,7 @@ pub struct Passed<'a, R> {
     reader: R,
     finder: Finder,
     found: FileMatches,
-    limit: Option<&'a Limit>,
+    limit: Option<&'a UnpackLimit>,
     is_ended: bool,
 }
 
@@ -90,7 +90,7 @@ impl<'a, R: Read> Passed<'a, R> {
     }
 
     /// What comes out may grow with what went in.
-    pub fn count_for(&mut self, limit: &'a Limit) {
+    pub fn count_for(&mut self, limit: &'a UnpackLimit) {
         self.limit = Some(limit);
     }
 

@@ -1,7 +1,7 @@
 //! Runs of letters that are long enough to hold a token in some code: the letters of both base64 alphabets, which are also
 //! those of hexadecimal digits and of a token itself, across folds and with escapes undone.
 
-use memchr::{memchr2, memrchr2};
+use memchr::memrchr2;
 use zeroize::Zeroizing;
 
 use super::folds::{self, LONGEST_FOLD};
@@ -18,8 +18,10 @@ const WIDE: usize = 16;
 const BETWEEN_SPACES: usize = LONG;
 /// The longest has as many bytes.
 const LONGEST_ESCAPE: usize = 12;
-/// Every so many bytes are looked at; a token has more letters.
-const STEP: usize = 48;
+/// So many bytes are looked at together,
+const CHUNK: usize = 16;
+/// every so many bytes: one of these chunks is in whatever is as long as a token.
+const STEP: usize = LENGTH - CHUNK;
 
 /// A run, as it was before it was folded and escaped.
 #[derive(Debug, Default)]
@@ -36,13 +38,18 @@ pub struct LetterRun {
 
 /// Each run that begins before `until` and could hold a token.
 ///
-/// Only every [`STEP`]th byte is looked at, and the word around it: a run is longer, so that one of these words is in it, and
-/// tells it from other text by its length or by what is right beside it.
+/// Only a few bytes at every [`STEP`]th are looked at, of which most texts have some that are in no run, and the word around the
+/// others: a run is longer, so that one of these words is in it, and tells it from other text by its length or by what is
+/// right beside it.
 pub fn each(bytes: &[u8], until: usize, mut take: impl FnMut(&LetterRun)) {
     let mut run = LetterRun::default();
     let (mut at, mut behind) = (0, 0);
-    while at < bytes.len() && behind < until {
-        if !may_be_of_run(bytes, behind, at) {
+    while let Some(chunk) = bytes
+        .get(at..)
+        .and_then(<[u8]>::first_chunk)
+        .filter(|_| behind < until)
+    {
+        if !may_be_within_run(chunk) || !may_be_of_run(bytes, behind, at) {
             at += STEP;
             continue;
         }
@@ -64,11 +71,31 @@ pub fn each(bytes: &[u8], until: usize, mut take: impl FnMut(&LetterRun)) {
     }
 }
 
+/// Whether no byte is there that is in no run. It is asked most of all: what it passes is looked at again.
+fn may_be_within_run(chunk: &[u8; CHUNK]) -> bool {
+    let chunk = u128::from_ne_bytes(*chunk);
+    let is_other = chunk & (EACH << 7) != 0 || has(chunk, b'(') || has(chunk, b')') || has(chunk, b':');
+    let has_space = || has(chunk, b' ') || has(chunk, b'\t');
+    let has_break = || has(chunk, b'\n') || has(chunk, b'\r') || has(chunk, b'\\');
+    // A space is in a fold, beside a break.
+    !is_other && (!has_space() || has_break())
+}
+
+/// One in each byte.
+const EACH: u128 = u128::MAX / 255;
+
+/// Whether one of the bytes is this: that alone becomes zero, and then takes from the bit before its first.
+fn has(chunk: u128, byte: u8) -> bool {
+    let differing = chunk ^ (EACH * u128::from(byte));
+    differing.wrapping_sub(EACH) & !differing & (EACH << 7) != 0
+}
+
 /// Whether the word around this byte is long, or has a fold or an escape beside it.
 fn may_be_of_run(bytes: &[u8], from: usize, at: usize) -> bool {
     let byte = bytes[at];
     if !is(byte, LETTER) {
-        return is_of_escape(bytes, at) || is(byte, BETWEEN) && may_be_of_fold(bytes, from, at);
+        let is_alone = is_alone(bytes, at, at + 1) && is_alone(bytes, at, at.wrapping_sub(1));
+        return is_of_escape(bytes, at) || is(byte, BETWEEN) && !is_alone && may_be_of_fold(bytes, from, at);
     }
     let start = letters_before(bytes, from, at);
     let end = at + letters(&bytes[at..]);
@@ -79,8 +106,16 @@ fn may_be_of_run(bytes: &[u8], from: usize, at: usize) -> bool {
     let is_before = |class| bytes.get(end).is_some_and(|byte| is(*byte, class));
     start > from && is_of_escape(bytes, start - 1)
         || end < bytes.len() && is_of_escape(bytes, end)
-        || is_before(BETWEEN) && may_be_folded(bytes, start, end)
-        || is_after(BETWEEN) && may_be_of_fold(bytes, from, start - 1)
+        || is_before(BETWEEN) && !is_alone(bytes, end, end + 1) && may_be_folded(bytes, start, end)
+        || is_after(BETWEEN)
+            && !is_alone(bytes, start - 1, start.wrapping_sub(2))
+            && may_be_of_fold(bytes, from, start - 1)
+}
+
+/// Whether nothing that could be in a fold is beside this byte, and it breaks no line by itself: most spaces are so.
+fn is_alone(bytes: &[u8], at: usize, beside: usize) -> bool {
+    let is_break = matches!(bytes[at], b'\n' | b'\r' | b'\\');
+    !is_break && !bytes.get(beside).is_some_and(|byte| is(*byte, BETWEEN))
 }
 
 /// Whether this byte, which may be between two lines, is so where a text is folded.
@@ -95,47 +130,43 @@ fn may_be_of_fold(bytes: &[u8], from: usize, at: usize) -> bool {
 /// Whether the word may go on in the next line: that is long, or nothing else is in it.
 fn may_be_folded(bytes: &[u8], start: usize, fold: usize) -> bool {
     let width = fold - start;
-    let between = between(&bytes[fold..]);
-    if fold + between >= bytes.len() || width < BETWEEN_SPACES && !is_break(&bytes[fold..], between) {
+    let (between, is_broken) = between(&bytes[fold..]);
+    if width < BETWEEN_SPACES && !is_broken || fold + between >= bytes.len() {
         return false;
     }
     let line = &bytes[fold + between..];
     let next = letters(line);
-    let goes_on = || {
-        let rest = &line[next..];
-        is_break(rest, self::between(rest)) || !rest.is_empty() && is_of_escape(rest, 0)
-    };
+    let goes_on = || self::between(&line[next..]).1 || next < line.len() && is_of_escape(line, next);
     width + next >= LENGTH || next > 0 && goes_on()
 }
 
-/// How many bytes from the first on may be in a fold.
-fn between(bytes: &[u8]) -> usize {
-    bytes
-        .iter()
-        .take(LONGEST_FOLD)
-        .take_while(|byte| is(**byte, BETWEEN))
-        .count()
+/// How many bytes from the first on may be in a fold, and whether a line ends there, be it by an escape.
+fn between(bytes: &[u8]) -> (usize, bool) {
+    let (mut length, mut is_broken) = (0, false);
+    while let Some(&byte) = bytes
+        .get(length)
+        .filter(|byte| is(**byte, BETWEEN) && length < LONGEST_FOLD)
+    {
+        length += 1;
+        is_broken |= match byte {
+            b'\n' | b'\r' => true,
+            b'\\' => matches!(bytes.get(length), Some(b'n' | b'r')),
+            _ => false,
+        };
+    }
+    (length, is_broken)
 }
 
-/// Whether a line ends within so many bytes, be it in an escape.
-fn is_break(bytes: &[u8], between: usize) -> bool {
-    let is_escaped = || {
-        let letter = between.checked_sub(1).and_then(|last| bytes.get(last..=between));
-        matches!(letter, Some([b'\\', b'n' | b'r']))
-    };
-    memchr2(b'\n', b'\r', &bytes[..between]).is_some() || is_escaped()
-}
-
-/// Where the run that this byte is in begins, or something before it: not where the byte lies that was looked at before.
+/// Where the run that this byte is in begins, or something before it: not where the bytes lie that were looked at before.
 fn beginning(bytes: &[u8], from: usize, at: usize) -> usize {
-    let nearest = from.max(at.saturating_sub(STEP));
+    let nearest = from.max(at.saturating_sub(STEP + CHUNK));
     let mut start = at;
     loop {
         let before = bytes[nearest..start].iter().rev();
         start -= before.take_while(|byte| is(**byte, LETTER | ESCAPE)).count();
         let before = bytes[nearest..start].iter().rev();
         let fold = start - before.take_while(|byte| is(**byte, BETWEEN)).count();
-        if fold == start || !is_break(&bytes[fold..], start - fold) {
+        if fold == start || !between(&bytes[fold..]).1 {
             return start;
         }
         start = fold;
@@ -146,6 +177,9 @@ fn beginning(bytes: &[u8], from: usize, at: usize) -> usize {
 fn is_of_escape(bytes: &[u8], at: usize) -> bool {
     match bytes[at] {
         b'%' | b'\\' | b'&' => escape(&bytes[at..]).is_some(),
+        b'#' if at == 0 || bytes[at - 1] != b'&' => false,
+        b'{' if at == 0 || bytes[at - 1] != b'u' => false,
+        b';' | b'}' if at == 0 || !bytes[at - 1].is_ascii_alphanumeric() => false,
         b'#' | b';' | b'{' | b'}' => {
             let nearest = at.saturating_sub(LONGEST_ESCAPE);
             let begins = memrchr2(b'&', b'\\', &bytes[nearest..at]).map(|before| nearest + before);
@@ -284,7 +318,14 @@ fn fold(bytes: &[u8], width: usize) -> usize {
 /// The byte of ASCII that is escaped at the beginning, and how long its escape is.
 fn escape(bytes: &[u8]) -> Option<(u8, usize)> {
     let (first, second) = (*bytes.first()?, *bytes.get(1)?);
-    if !matches!(first, b'%' | b'\\' | b'&') {
+    // Most of these signs mean something else, which the next byte tells.
+    let may_be = match first {
+        b'%' => matches!(second, b'0'..=b'7' | b'u' | b'U'),
+        b'\\' => second.is_ascii_punctuation() || matches!(second, b'0'..=b'7' | b'u' | b'U' | b'x' | b'X'),
+        b'&' => matches!(second, b'#' | b'a' | b'b' | b'l' | b'n' | b'p' | b'u'),
+        _ => false,
+    };
+    if !may_be {
         return None;
     }
     let numbered = escapes::escaped(bytes);
