@@ -341,7 +341,6 @@ const LETTER: u8 = 1;
 const BETWEEN: u8 = 2;
 /// What begins an escape, or ends one.
 const ESCAPE: u8 = 4;
-const IN_RUN: u8 = LETTER | BETWEEN | ESCAPE;
 
 /// What each byte can be.
 const CLASSES: [u8; 256] = {
