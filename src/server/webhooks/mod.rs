@@ -1,7 +1,7 @@
 //! Webhooks: what happens to keys is posted to the URLs that Owners chose. [`manage`] and [`deliveries`] are for Owners.
 //!
-//! Two tasks of a server do it: [`follow`] looks what is to be told and stores that, and [`send`] sends what is stored
-//! ([`sending`], [`signing`]), again and again until it was taken ([`schedule`]). All servers on a database do both. A receiver
+//! Two tasks of a server do it: `follow` looks what is to be told and stores that, and `send` sends what is stored
+//! ([`sending`], [`signing`]), again and again until it was taken (`schedule`). All servers on a database do both. A receiver
 //! that is slow or gone has only so many attempts at once, and holds up no other one.
 
 pub mod deliveries;

@@ -1,7 +1,7 @@
 //! One delivery of a webhook to its receiver.
 //!
 //! The URL is another's choice and the server inside a network, so that each connection is judged: the name is looked up
-//! once, every address that it has must be permitted ([`allowed`]), and the connection is made to one of these, with no
+//! once, every address that it has must be permitted (`allowed`), and the connection is made to one of these, with no
 //! further look-up and no redirect. Nothing of a delivery is used for the next: no connection, no session
 //! of TLS, no address. A proxy of the environment is not used, because it would look the name up by itself.
 

@@ -85,7 +85,7 @@ const fn v6([a, b, c, d, e, f, g, h]: [u16; 8], prefix: u8) -> Ipv6Net {
 }
 
 impl SpecialUse {
-    /// `None` of a public address. `ip` is one that [`reached`] returned.
+    /// `None` of a public address. `ip` is one that `reached` returned.
     pub fn of(ip: IpAddr) -> Option<Self> {
         match ip {
             IpAddr::V4(ip) => {
