@@ -87,6 +87,34 @@ async fn a_foreign_token_is_a_key_wherever_one_is_presented() {
 }
 
 #[tokio::test]
+async fn a_foreign_token_that_leaked_is_reported_like_any() {
+    let api = Api::start().await;
+    let owner = &api.deck.owner;
+    import(owner, json!([entry(1, "analytics", "Board", ("token", FOREIGN))])).await;
+    let anybody = api.deck.someone("");
+    let report = |token: &str| json!({"token": token, "url": format!("https://git.example/?k={FOREIGN}")});
+    let known = anybody.post("/v1/leaks", &report(FOREIGN)).await;
+    let unknown = anybody
+        .post("/v1/leaks", &report("sk_live_of_somebody_else_0123"))
+        .await;
+    assert_eq!((known.status, &known.body), (unknown.status, &unknown.body));
+    known.expect(202);
+    let used = api.asked("", &[("x-api-key", FOREIGN)]).await;
+    used.refused(403, ProblemType::NotByThisKey);
+    let leaks = owner.get("/v1/leaks").await;
+    assert!(!leaks.body.contains(FOREIGN), "{}", leaks.body);
+    let leaks = leaks.expect(200);
+    assert_eq!(
+        (&leaks[0]["response"], &leaks[0]["url"], &leaks[1]),
+        (
+            &json!("disabled"),
+            &json!("(left out: it contains a secret)"),
+            &Value::Null
+        )
+    );
+}
+
+#[tokio::test]
 async fn web_keys_are_imported_revealed_and_rotated() {
     let api = Api::start().await;
     let owner = &api.deck.owner;

@@ -4,7 +4,7 @@ use std::net::IpAddr;
 
 use sha2::{Digest, Sha256};
 
-use crate::model::{LeakSource, Shown, Token, TokenKind, pasted};
+use crate::model::{KeyToken, LeakSource, Shown, pasted};
 use crate::server::http::error::ApiResult;
 use crate::server::state::ServerState;
 use crate::server::store::NewLeak;
@@ -20,8 +20,9 @@ const AT_ONCE: usize = 50;
 pub struct ReportedToken(NewLeak);
 
 impl ReportedToken {
-    pub fn of(token: &Token, url: &str, note: &str) -> Self {
+    pub fn of(token: &KeyToken, url: &str, note: &str) -> Self {
         let hash = token.hash();
+        let text = |written, most| text(written, most, token);
         let mut fingerprint = Sha256::new();
         fingerprint.update(hash.0);
         fingerprint.update(url.as_bytes());
@@ -35,16 +36,16 @@ impl ReportedToken {
 
     /// `None` of what is no token of a key.
     pub fn in_text(presented: &str, url: &str, note: &str) -> Option<Self> {
-        let token = pasted::presented(presented).ok()?;
-        matches!(token.kind(), TokenKind::Key(_)).then(|| Self::of(&token, url, note))
+        let token = KeyToken::presented(presented.trim()).ok()?;
+        token.is_of_key().then(|| Self::of(&token, url, note))
     }
 }
 
-/// What others wrote, as it can be shown anywhere. An address that holds a token is left out: the report is not to
-/// become the next place where it leaks.
-fn text(written: &str, most: usize) -> String {
+/// What others wrote, as it can be shown anywhere. An address that holds a token, be it this one of another product, is left
+/// out: the report is not to become the next place where it leaks.
+fn text(written: &str, most: usize, token: &KeyToken) -> String {
     let written = written.trim();
-    if pasted::is_in(written) {
+    if pasted::is_in(written) || written.contains(token.expose()) {
         return "(left out: it contains a secret)".into();
     }
     let mut cut: String = written.chars().take(most).collect();
@@ -92,11 +93,12 @@ pub async fn store_some(
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::model::Scope;
+    use crate::model::{Scope, Token, TokenKind};
 
     #[test]
     fn what_others_wrote_can_be_shown_anywhere() {
         let token = Token::from_entropy(TokenKind::Key(Scope::Web), [7; 32]);
+        let foreign = KeyToken::presented("sk_live_0123456789abcdef").unwrap();
         for (written, kept) in [
             ("", String::new()),
             ("  https://git.example/a ", "https://git.example/a".into()),
@@ -109,9 +111,13 @@ mod tests {
                 &format!("https://x.example/?t={}", token.expose()),
                 "(left out: it contains a secret)".into(),
             ),
+            (
+                &format!("https://x.example/?t={}", foreign.expose()),
+                "(left out: it contains a secret)".into(),
+            ),
         ] {
             let most = if written == "ééé" { 2 } else { 200 };
-            assert_eq!(text(written, most), kept, "{written:?}");
+            assert_eq!(text(written, most, &foreign), kept, "{written:?}");
         }
     }
 }

@@ -19,7 +19,7 @@ use super::keys::{reason, seen_by};
 use crate::api::{
     Leak, LeakDeciding, LeakList, LeakReceipt, LeakReport, ScannedToken, TokenFeedback, TokenLabel, User,
 };
-use crate::model::{LeakDecision, LeakSource, TokenHash, TokenKind, pasted};
+use crate::model::{KeyToken, LeakDecision, LeakSource, TokenHash};
 use crate::server::auth::policy;
 use crate::server::auth::signed_in::SignedIn;
 use crate::server::http::body::{Json, RawJson};
@@ -95,9 +95,9 @@ pub async fn report(
 
 /// What whoever has a token says of it; what is wrong with it can be seen without knowing any key.
 fn held(report: &LeakReport) -> ApiResult<ReportedToken> {
-    let token = pasted::presented(report.token.expose())
+    let token = KeyToken::presented(report.token.expose().trim())
         .map_err(|why| ApiError::invalid_field("token", format!("Send the token that leaked: {why}.")))?;
-    if !matches!(token.kind(), TokenKind::Key(_)) {
+    if !token.is_of_key() {
         return Err(ApiError::invalid_field(
             "token",
             "Only tokens of keys are reported here; people, gateways and session servers get new ones from an Owner.",
