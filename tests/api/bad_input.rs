@@ -164,6 +164,9 @@ async fn wrong_queries_are_named() {
         ("/v1/keys?from=middle", "from"),
         ("/v1/keys/counts?limit=1", "limit"),
         ("/v1/keys/counts?q=%07", "q"),
+        ("/v1/keys/export?q=%07", "q"),
+        ("/v1/keys/export?sort=name", "sort"),
+        ("/v1/keys/export?with=everything", "with"),
         ("/v1/projects?deployed=maybe", "deployed"),
         ("/v1/projects?limit=1000", "limit"),
         ("/v1/users?limit=0", "limit"),
@@ -195,6 +198,7 @@ async fn strange_but_harmless_queries_are_answered() {
         "/v1/keys?q=%F0%9F%9B%92",
         "/v1/keys?q=%FF%FE",
         "/v1/keys/counts?q=%25_%5C%22%27*",
+        "/v1/keys/export?q=%25_%5C%22%27*&with=week",
     ] {
         deck.owner.get(path).await.expect(200);
     }

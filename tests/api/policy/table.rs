@@ -106,6 +106,8 @@ pub const TABLE: &[Row] = &[
     row("GET /v1/keys/counts",                       "",                   "",             [200, 200, 200, 200, 200]),
     row("GET /v1/keys/counts",                       "?project={project}", "",             [200, 200, 200, 200, 200]),
     row("GET /v1/keys/counts",                       "?creator={creator}", "",             [200, 200, 200, 200, 200]),
+    row("GET /v1/keys/export",                       "",                   "",             [200, 200, 200, 200, 200]),
+    row("GET /v1/keys/export",                       "?state=revoked",     "",             [200, 200, 200, 200, 200]),
     row("POST /v1/keys",                             "",                   WEB,            [201, 201, 403, 201, 422]),
     row("POST /v1/keys",                             "",                   MOBILE,         [201, 201, 403, 201, 422]),
     row("POST /v1/keys",                             "",                   THEIRS_IN_IT,   [422, 422, 403, 201, 422]),
