@@ -218,32 +218,7 @@ fn answering<S: Clone + Send + Sync + 'static>(
 fn documented() -> OpenApiRouter<ServerState> {
     OpenApiRouter::with_openapi(openapi::frame())
         .routes(routes!(me::show))
-        .routes(routes!(keys::find::list, keys::create::create))
-        .routes(routes!(keys::find::counts))
-        .routes(routes!(keys::export::export))
-        .routes(routes!(keys::find::lookup))
-        .routes(routes!(
-            keys::find::show,
-            keys::change::edit,
-            keys::change::revoke
-        ))
-        .routes(routes!(keys::ended::revoke))
-        .routes(routes!(keys::ended::check))
-        .routes(routes!(keys::switch::disable))
-        .routes(routes!(keys::switch::enable))
-        .routes(routes!(
-            keys::rotation::rotate,
-            keys::rotation::extend,
-            keys::rotation::finish
-        ))
-        .routes(routes!(keys::plans::make))
-        .routes(routes!(keys::plans::show, keys::plans::commit))
-        .routes(routes!(imports::begin))
-        .routes(routes!(imports::commit, imports::give_up))
-        .routes(routes!(imports::add))
-        .routes(routes!(keys::reveal::reveal))
-        .routes(routes!(keys::work::usage))
-        .routes(routes!(keys::work::explain))
+        .merge(of_keys())
         .routes(routes!(projects::list, projects::create))
         .routes(routes!(projects::edit, projects::remove))
         .routes(routes!(session_servers::set, session_servers::remove))
@@ -275,6 +250,37 @@ fn documented() -> OpenApiRouter<ServerState> {
         .routes(routes!(health::live))
         .routes(routes!(health::ready))
         .routes(routes!(metrics_access::show))
+}
+
+/// Keys, one by one and many at once.
+fn of_keys() -> OpenApiRouter<ServerState> {
+    OpenApiRouter::new()
+        .routes(routes!(keys::find::list, keys::create::create))
+        .routes(routes!(keys::find::counts))
+        .routes(routes!(keys::export::export))
+        .routes(routes!(keys::find::lookup))
+        .routes(routes!(
+            keys::find::show,
+            keys::change::edit,
+            keys::change::revoke
+        ))
+        .routes(routes!(keys::ended::revoke))
+        .routes(routes!(keys::ended::check))
+        .routes(routes!(keys::switch::disable))
+        .routes(routes!(keys::switch::enable))
+        .routes(routes!(
+            keys::rotation::rotate,
+            keys::rotation::extend,
+            keys::rotation::finish
+        ))
+        .routes(routes!(keys::plans::make))
+        .routes(routes!(keys::plans::show, keys::plans::commit))
+        .routes(routes!(imports::begin))
+        .routes(routes!(imports::commit, imports::give_up))
+        .routes(routes!(imports::add))
+        .routes(routes!(keys::reveal::reveal))
+        .routes(routes!(keys::work::usage))
+        .routes(routes!(keys::work::explain))
 }
 
 /// What web pages and apps call, from any origin.
