@@ -11,8 +11,10 @@ mod folds;
 mod layer;
 mod plain;
 mod runs;
+mod search;
 mod unpacked;
 mod wide;
 
-pub use self::layer::{TextLayer, search};
+pub use self::layer::TextLayer;
 pub use self::plain::{LONGEST, Tokens};
+pub use self::search::search;
