@@ -3,7 +3,7 @@
 //!
 //! No form of a token in another form is looked for by a pattern of its own, as their combinations have no end. What could
 //! hide a token is recognised by its alphabet and its length, is undone, and what comes out is looked at in the same way,
-//! down to [`DEEPEST`]. Each byte belongs to one run, and every way of undoing it takes time by its length, so that no text
+//! two layers down. Each byte belongs to one run, and every way of undoing it takes time by its length, so that no text
 //! takes more than its length times a constant.
 
 mod codes;
