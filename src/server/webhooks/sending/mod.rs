@@ -38,17 +38,31 @@ use crate::server::trust::{self, TrustError};
 #[derive(Clone)]
 pub struct Sender {
     allowed: Arc<AllowedTargets>,
-    tls: ClientConfig,
+    /// Or why this system verifies no certificate: that fails what needs one, and nothing else.
+    tls: Result<ClientConfig, String>,
     names: Arc<dyn LookUp>,
     limit: Duration,
 }
 
 impl Sender {
-    /// `authority` is a file with certificates of authorities to trust besides the system's, as PEM.
+    /// `authority` is a file with certificates of authorities to trust besides the system's, as PEM. A system without any,
+    /// as a small container is, delivers over http alone.
     pub fn new(allowed: AllowedTargets, authority: Option<&Path>) -> Result<Self, TrustError> {
-        let mut tls = trust::client(authority)?;
-        tls.alpn_protocols = vec![b"http/1.1".to_vec()];
-        tls.resumption = Resumption::disabled();
+        let tls = match trust::client(authority) {
+            Ok(mut tls) => {
+                tls.alpn_protocols = vec![b"http/1.1".to_vec()];
+                tls.resumption = Resumption::disabled();
+                Ok(tls)
+            }
+            Err(TrustError::Tls(why)) => {
+                tracing::warn!(
+                    why,
+                    "webhooks over https will fail: no certificate can be verified here"
+                );
+                Err(why)
+            }
+            Err(error @ TrustError::Authority { .. }) => return Err(error),
+        };
         Ok(Self {
             allowed: Arc::new(allowed),
             tls,
@@ -73,9 +87,7 @@ impl Sender {
         let signature = signature(secrets, id, timestamp, &body);
         let attempt = async {
             let addresses = self.judged(url).await?;
-            let client = self
-                .client(addresses)
-                .map_err(|error| Outcome::of_failure(&error))?;
+            let client = self.client(url, addresses)?;
             let request = client
                 .post(url.clone())
                 .header(CONTENT_TYPE, "application/json")
@@ -116,9 +128,13 @@ impl Sender {
     }
 
     /// For one delivery: it connects to these addresses alone.
-    fn client(&self, addresses: Arc<[IpAddr]>) -> reqwest::Result<Client> {
-        Client::builder()
-            .tls_backend_preconfigured(self.tls.clone())
+    fn client(&self, url: &Url, addresses: Arc<[IpAddr]>) -> Result<Client, Outcome> {
+        let client = match &self.tls {
+            Ok(tls) => Client::builder().tls_backend_preconfigured(tls.clone()),
+            Err(why) if url.scheme() == "https" => return Err(Outcome::Untrusted(why.clone())),
+            Err(_) => Client::builder().tls_certs_only([]),
+        };
+        client
             .dns_resolver(Pinned(addresses))
             .redirect(redirect::Policy::none())
             .retry(retry::never())
@@ -127,5 +143,6 @@ impl Sender {
             .referer(false)
             .user_agent(concat!("keydeck/", env!("CARGO_PKG_VERSION")))
             .build()
+            .map_err(|error| Outcome::of_failure(&error))
     }
 }

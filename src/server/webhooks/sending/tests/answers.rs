@@ -233,3 +233,13 @@ async fn a_body_that_never_comes_is_not_waited_for() {
         slow.saw().await;
     }
 }
+
+#[tokio::test]
+async fn where_no_certificate_can_be_verified_only_https_fails() {
+    let nobody = || sender(&["127.0.0.1"]).without_authorities("no authority is known here");
+    let receiver = answering("HTTP/1.1 204 No Content\r\n\r\n").await;
+    let outcome = nobody().deliver(&receiver.url()).await;
+    assert_eq!(outcome, Outcome::Delivered { status: 204 });
+    let outcome = nobody().deliver("https://127.0.0.1:9/").await;
+    assert_eq!(outcome, Outcome::Untrusted("no authority is known here".into()));
+}
