@@ -152,3 +152,22 @@ fn lines_are_counted_across_windows() {
     let line = WINDOW as u64 + 6;
     assert_eq!(places(&bytes), [(line, 1), (line + 1, 2)]);
 }
+
+/// However the bytes that are looked at together lie on a fold, with its break or without.
+#[test]
+fn a_folded_token_is_found_wherever_it_begins() {
+    let inner = BASE64_STANDARD.encode(web().expose());
+    for encoded in [inner.clone(), BASE64_STANDARD.encode(inner)] {
+        for width in [20, 40, 60, 76] {
+            for between in ["\" +\n    \"", "\n      ", "\" \\\n\t\"", "\r\n  + "] {
+                let lines = encoded.as_bytes().chunks(width);
+                let lines: Vec<_> = lines.map(String::from_utf8_lossy).collect();
+                for offset in 0..80 {
+                    let text = format!("{}\n{}\n", "\0".repeat(offset), lines.join(between));
+                    let found = search(text.as_bytes()).findings.len();
+                    assert_eq!(found, 1, "at {offset}, folded at {width} by {between:?}");
+                }
+            }
+        }
+    }
+}

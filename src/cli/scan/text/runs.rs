@@ -72,13 +72,19 @@ pub fn each(bytes: &[u8], until: usize, mut take: impl FnMut(&LetterRun)) {
 }
 
 /// Whether no byte is there that is in no run. It is asked most of all: what it passes is looked at again.
-fn may_be_within_run(chunk: &[u8; CHUNK]) -> bool {
-    let chunk = u128::from_ne_bytes(*chunk);
+fn may_be_within_run(bytes: &[u8; CHUNK]) -> bool {
+    let chunk = u128::from_ne_bytes(*bytes);
     let is_other = chunk & (EACH << 7) != 0 || has(chunk, b'(') || has(chunk, b')') || has(chunk, b':');
     let has_space = || has(chunk, b' ') || has(chunk, b'\t');
     let has_break = || has(chunk, b'\n') || has(chunk, b'\r') || has(chunk, b'\\');
-    // A space is in a fold, beside a break.
-    !is_other && (!has_space() || has_break())
+    // A space is in a fold, with a break; that may be beyond the last of these bytes, or before the first.
+    !is_other && (!has_space() || has_break() || !has_lone_space(bytes))
+}
+
+/// Whether a space is between two bytes that are in no fold.
+fn has_lone_space(bytes: &[u8; CHUNK]) -> bool {
+    let mut around = bytes.windows(3);
+    around.any(|bytes| matches!(bytes[1], b' ' | b'\t') && !is(bytes[0], BETWEEN) && !is(bytes[2], BETWEEN))
 }
 
 /// One in each byte.
