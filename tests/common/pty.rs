@@ -21,6 +21,9 @@ use crate::keys;
 
 const PATIENCE: Duration = Duration::from_secs(20);
 
+/// What begins a frame (`h` follows) and ends it (`l`): DEC mode 2026.
+const FRAME: &[u8] = b"\x1b[?2026";
+
 /// A terminal's width and height in cells.
 #[derive(Debug, Clone, Copy)]
 pub struct Size(pub u16, pub u16);
@@ -48,6 +51,14 @@ struct State {
     raw: Vec<u8>,
     read_to_end: bool,
     exit: Option<ExitStatus>,
+}
+
+impl State {
+    /// Whether a frame has begun whose end has not come.
+    fn within_frame(&self) -> bool {
+        let at = self.raw.windows(FRAME.len()).rposition(|bytes| bytes == FRAME);
+        at.is_some_and(|at| self.raw.get(at + FRAME.len()) != Some(&b'l'))
+    }
 }
 
 /// A program that ended by itself, and the terminal as it left it.
@@ -180,10 +191,13 @@ impl Pty {
         });
     }
 
-    /// Waits until the screen is as `check` wants it; `what` says so in the message of a failure.
+    /// Waits until the screen is as `check` wants it; `what` says so in the message of a failure. Only whole frames
+    /// are looked at: a half has words of the one before.
     pub fn wait_until(&self, what: &str, check: impl Fn(&vt100::Screen) -> bool) {
         let met = self.wait(PATIENCE, |state| {
-            (check(state.parser.screen()) || state.read_to_end).then(|| check(state.parser.screen()))
+            let whole = state.read_to_end || !state.within_frame();
+            let met = whole && check(state.parser.screen());
+            (met || state.read_to_end).then_some(met)
         });
         assert!(
             met == Some(true),
