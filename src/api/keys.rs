@@ -273,6 +273,8 @@ pub enum Sort {
     LastRefusedAt,
     /// Disabled keys, keys that are being rotated, all others; what ends first comes first within.
     State,
+    /// By how often they were allowed in the last seven days of UTC, today being one of them; by the last use within.
+    Requests,
 }
 
 #[derive(
@@ -370,12 +372,12 @@ impl KeyList {
 }
 
 impl Sort {
-    /// Newest first for past times, A to Z and what ends or stands out first otherwise.
+    /// Newest first for past times, the busiest first, A to Z and what ends or stands out first otherwise.
     pub fn natural_order(self) -> Order {
         match self {
             Sort::Scope | Sort::Name | Sort::ExpiresAt => Order::Asc,
             Sort::Project | Sort::Creator | Sort::State => Order::Asc,
-            Sort::CreatedAt | Sort::LastUsedAt | Sort::LastRefusedAt => Order::Desc,
+            Sort::CreatedAt | Sort::LastUsedAt | Sort::LastRefusedAt | Sort::Requests => Order::Desc,
         }
     }
 }

@@ -1,4 +1,4 @@
-//! Whether a key allows a request (design section 6): one set of rules, for the exchange, for the
+//! Whether a key allows a request: one set of rules, for the exchange, for the
 //! gateway check, and for explaining their decisions.
 
 use std::net::IpAddr;

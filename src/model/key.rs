@@ -17,7 +17,7 @@ pub struct ValidKey {
 }
 
 impl KeyFields {
-    /// Every rule of design section 3 that needs no store. Reports all that is wrong at once.
+    /// Every rule that needs no store. Reports all that is wrong at once.
     pub fn validate(&self) -> Result<ValidKey, FieldErrors> {
         let mut errors = FieldErrors::default();
         let name = valid_name(&self.name, &mut errors);

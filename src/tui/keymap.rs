@@ -1,5 +1,5 @@
 //! Key bindings as data. A key is declared once; dispatch, footer, help and palette read it here, in the [`Keymap`] of
-//! the dashboard, which is the declared one with what the configuration file changes.
+//! the dashboard, which is the declared one with what the configuration file changes. The bindings themselves are in `bindings`.
 
 mod binding;
 mod bindings;

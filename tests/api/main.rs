@@ -1,4 +1,4 @@
-//! The HTTP contract (design section 5), asked of a real server over a real database.
+//! The HTTP contract, asked of a real server over a real database.
 
 #![expect(clippy::expect_used, reason = "a helper of a test fails the test")]
 

@@ -76,6 +76,7 @@ async fn pages_in_both_directions_are_one_sorted_list() {
         "creator",
         "last_refused_at",
         "state",
+        "requests",
     ];
     for sort in sorts {
         for order in ["asc", "desc"] {

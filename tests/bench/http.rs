@@ -111,7 +111,7 @@ pub fn load(
 }
 
 /// By every column that the table shows.
-pub const SORTS: [&str; 9] = [
+pub const SORTS: [&str; 10] = [
     "created_at",
     "name",
     "scope",
@@ -121,6 +121,7 @@ pub const SORTS: [&str; 9] = [
     "creator",
     "last_refused_at",
     "state",
+    "requests",
 ];
 
 /// A page far from both ends: in the middle by creation date and name, reached by its cursor.

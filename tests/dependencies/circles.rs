@@ -168,23 +168,66 @@ fn arrows(all: &Sources) -> Arrows {
 }
 
 /// All that `from` imports, and what they import.
-fn reached<'a>(arrows: &'a Arrows, from: &'a Module) -> BTreeSet<&'a Module> {
+fn reached<'a>(imports: &BTreeMap<&'a Module, Vec<&'a Module>>, from: &'a Module) -> BTreeSet<&'a Module> {
     let (mut reached, mut open) = (BTreeSet::new(), vec![from]);
     while let Some(next) = open.pop() {
-        let imported = arrows.keys().filter(|(importer, _)| importer == next);
-        open.extend(imported.map(|(_, of)| of).filter(|of| reached.insert(*of)));
+        let imported = imports.get(next).into_iter().flatten().copied();
+        open.extend(imported.filter(|of| reached.insert(*of)));
     }
     reached
 }
 
-#[test]
-fn no_files_import_each_other_in_a_circle() {
+/// Every file of `src`, and what each imports.
+fn of_src() -> (Sources, Arrows) {
     let (mut all, src) = (Sources::new(), concat!(env!("CARGO_MANIFEST_DIR"), "/src"));
     sources(Path::new(src), &Module::new(), &mut all);
     assert!(all.len() > 300, "{} files were read", all.len());
     let arrows = arrows(&all);
     assert!(arrows.len() > 1_000, "{} imports were found", arrows.len());
-    let reached = |module| (module, reached(&arrows, module));
+    (all, arrows)
+}
+
+#[test]
+fn modules_import_only_what_the_map_has_above_or_beside_them() {
+    let (_, arrows) = of_src();
+    let map = include_str!("../../src/lib.rs");
+    let rows = map.lines().filter_map(|line| line.strip_prefix("//! | [`"));
+    let mut row_of = BTreeMap::new();
+    for (row, line) in rows.enumerate() {
+        let names = line.split(" | ").next().unwrap();
+        for name in names
+            .split(['`', '[', ']', ',', ' '])
+            .filter(|name| !name.is_empty())
+        {
+            row_of.insert(name, row);
+        }
+    }
+    let modules = map
+        .lines()
+        .filter_map(|line| line.strip_prefix("pub mod ")?.strip_suffix(';'));
+    assert_eq!(row_of.keys().copied().collect::<BTreeSet<_>>(), modules.collect());
+    let mut told = String::new();
+    for ((from, to), names) in &arrows {
+        if let (Some(importer), Some(imported)) = (from.first(), to.first())
+            && row_of.get(importer.as_str()) < row_of.get(imported.as_str())
+        {
+            told += &format!("\n{} -> {}: {names:?}", from.join("/"), to.join("/"));
+        }
+    }
+    assert!(
+        told.is_empty(),
+        "files that import what the map has below them:{told}"
+    );
+}
+
+#[test]
+fn no_files_import_each_other_in_a_circle() {
+    let (all, arrows) = of_src();
+    let mut imports: BTreeMap<&Module, Vec<&Module>> = BTreeMap::new();
+    for (importer, of) in arrows.keys() {
+        imports.entry(importer).or_default().push(of);
+    }
+    let reached = |module| (module, reached(&imports, module));
     let reached: BTreeMap<_, _> = all.keys().map(reached).collect();
     let mut told = String::new();
     for ((from, to), names) in &arrows {

@@ -6,7 +6,8 @@ use jiff::{SignedDuration, Timestamp};
 use keydeck::api::{KeyFilter, Sort};
 use keydeck::model::{Scope, TokenHash, are_alike, compared};
 use keydeck::server::store::{
-    KeyQuery, KeyRecord, NewKeyToken, PlaceValue, Position, RotationChange, Sealed, Tally, Visible, hour_of,
+    KeyQuery, KeyRecord, NewKeyToken, PlaceValue, Position, RotationChange, Sealed, Tally, Use, Visible,
+    hour_of,
 };
 use strum::IntoEnumIterator;
 use uuid::Uuid;
@@ -39,6 +40,14 @@ fn sorted(mut keys: Vec<KeyRecord>, sort: Sort, descending: bool) -> Vec<Uuid> {
                     (None, None) => 2,
                 };
                 ((rank, String::new(), Uuid::nil()), String::new(), ends)
+            }
+            Sort::Requests => {
+                let requests: u64 = key.week.map_or(0, |week| week.allowed.iter().sum());
+                (
+                    (requests as i64, String::new(), Uuid::nil()),
+                    String::new(),
+                    key.last_used_at,
+                )
             }
         };
         (value, key.id)
@@ -83,6 +92,18 @@ async fn stocked(deck: &Deck) -> Vec<KeyRecord> {
                 .unwrap();
             assert!(matches!(change, RotationChange::Changed(_)), "{change:?}");
         }
+        if n % 4 != 0 {
+            // Some on the same days, so often, and some long ago.
+            let days = [0, 2, 30][n % 3];
+            let at = Timestamp::now()
+                .saturating_sub(SignedDuration::from_hours(24 * days))
+                .unwrap();
+            let (hash, _) = deck.store.tokens(key.id).await.unwrap()[0].clone();
+            let number = deck.store.check(&hash, None).await.unwrap().key.unwrap().number;
+            let mut tally = Tally::of(number, hour_of(at));
+            (0..n % 6).for_each(|_| tally.allow(Use::new(at, None, None)));
+            tallies.push(tally);
+        }
         if n % 5 == 1 {
             let (hash, _) = deck.store.tokens(key.id).await.unwrap()[0].clone();
             let number = deck.store.check(&hash, None).await.unwrap().key.unwrap().number;
@@ -94,7 +115,11 @@ async fn stocked(deck: &Deck) -> Vec<KeyRecord> {
         }
     }
     deck.store.record_usage(Arc::new(vec![tallies])).await.unwrap();
-    deck.listing(&query(Sort::CreatedAt)).await
+    let with_weeks = KeyQuery {
+        week: true,
+        ..query(Sort::CreatedAt)
+    };
+    deck.listing(&with_weeks).await
 }
 
 fn ids(keys: &[KeyRecord]) -> Vec<Uuid> {
@@ -213,7 +238,7 @@ async fn every_sort_and_filter_lists_what_matches_in_its_order() {
                 .collect();
             for (sort, descending) in Sort::iter().flat_map(|sort| [(sort, false), (sort, true)]) {
                 // Of the sorts by groups, which take several statements, each filter has one direction.
-                if matches!(sort, Sort::Project | Sort::Creator | Sort::State)
+                if matches!(sort, Sort::Project | Sort::Creator | Sort::State | Sort::Requests)
                     && descending == n.is_multiple_of(2)
                 {
                     continue;

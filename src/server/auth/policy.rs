@@ -1,4 +1,4 @@
-//! What a user may do (design section 4): the one place that decides, from the signed-in user alone.
+//! What a user may do: the one place that decides, from the signed-in user alone.
 
 use strum::IntoEnumIterator;
 use uuid::Uuid;

@@ -61,9 +61,9 @@ pub fn encode(order: impl Into<PageOrder>, place: &Place) -> String {
             bytes.extend_from_slice(of.as_bytes());
             bytes.extend_from_slice(name.as_bytes());
         }
-        PlaceValue::Standing(rank, end) => {
-            bytes.push(*rank as u8);
-            bytes.extend_from_slice(&end.to_be_bytes());
+        PlaceValue::Ranked(rank, time) => {
+            bytes.extend_from_slice(&rank.to_be_bytes());
+            bytes.extend_from_slice(&time.to_be_bytes());
         }
     }
     BASE64_URL_SAFE_NO_PAD.encode(bytes)
@@ -100,6 +100,7 @@ fn tag(order: PageOrder) -> u8 {
         PageOrder::By(Sort::Creator) => 8,
         PageOrder::By(Sort::LastRefusedAt) => 9,
         PageOrder::By(Sort::State) => 10,
+        PageOrder::By(Sort::Requests) => 11,
     }
 }
 
@@ -115,10 +116,10 @@ fn place_value(order: PageOrder, bytes: &[u8]) -> Option<PlaceValue> {
         PageOrder::By(Sort::CreatedAt | Sort::LastUsedAt | Sort::LastRefusedAt | Sort::ExpiresAt)
         | PageOrder::Revoked => Some(PlaceValue::Time(i64::from_be_bytes(bytes.try_into().ok()?))),
         PageOrder::By(Sort::Project | Sort::Creator) => grouped(bytes),
-        PageOrder::By(Sort::State) => {
-            let (&rank, end) = bytes.split_first()?;
-            let end = i64::from_be_bytes(end.try_into().ok()?);
-            Some(PlaceValue::Standing(rank.into(), end))
+        PageOrder::By(Sort::State | Sort::Requests) => {
+            let (rank, time) = bytes.split_at_checked(8)?;
+            let number = |bytes: &[u8]| bytes.try_into().ok().map(i64::from_be_bytes);
+            Some(PlaceValue::Ranked(number(rank)?, number(time)?))
         }
     }
 }
@@ -169,7 +170,7 @@ mod tests {
                         };
                         PlaceValue::Grouped(group, name)
                     }
-                    Sort::State => PlaceValue::Standing(scope as i64, micros),
+                    Sort::State | Sort::Requests => PlaceValue::Ranked(scope as i64, micros),
                 };
                 let id = Uuid::from_bytes(id);
                 (sort, Place { value, id })

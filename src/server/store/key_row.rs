@@ -183,10 +183,10 @@ impl StoredKey {
             Sort::Scope => PlaceValue::Scope(self.scope, self.name_key.clone()),
             Sort::Name => PlaceValue::Name(self.name_key.clone()),
             Sort::CreatedAt => PlaceValue::Time(self.created_at.as_microsecond()),
-            Sort::LastUsedAt => PlaceValue::Time(self.last_used_at.as_microsecond()),
+            Sort::LastUsedAt => PlaceValue::Time(self.last_used()),
             Sort::LastRefusedAt => PlaceValue::Time(self.last_refused_at.as_microsecond()),
-            Sort::ExpiresAt => PlaceValue::Time(end(&self.settings)),
-            Sort::Project | Sort::Creator | Sort::State => {
+            Sort::ExpiresAt => PlaceValue::Time(self.end()),
+            Sort::Project | Sort::Creator | Sort::State | Sort::Requests => {
                 return Err(StoreError::Fault("a key was placed without its group".into()));
             }
         };
@@ -201,12 +201,22 @@ impl StoredKey {
         }
     }
 
-    /// Where it lies among keys that stand as it does.
-    pub fn place_standing(&self, rank: i64) -> Place {
+    /// Where it lies in a sort by rank.
+    pub fn place_ranked(&self, rank: i64, time: i64) -> Place {
         Place {
-            value: PlaceValue::Standing(rank, end(&self.settings)),
+            value: PlaceValue::Ranked(rank, time),
             id: self.id,
         }
+    }
+
+    /// In microseconds; the greatest number never ends.
+    pub fn end(&self) -> i64 {
+        end(&self.settings)
+    }
+
+    /// In microseconds; 0 is never.
+    pub fn last_used(&self) -> i64 {
+        self.last_used_at.as_microsecond()
     }
 
     /// The number of who disabled it.

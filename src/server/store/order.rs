@@ -52,6 +52,7 @@ impl Path {
             Sort::Project => (Sort::Name, Some("project")),
             Sort::Creator => (Sort::Name, Some("creator")),
             Sort::State => (Sort::ExpiresAt, owner),
+            Sort::Requests => (Sort::LastUsedAt, owner),
             sort => (sort, owner),
         };
         let by_name = matches!(sort, Sort::Scope | Sort::Name);
@@ -62,7 +63,7 @@ impl Path {
             Sort::Scope => ("scope", &["scope", "name_key", "id"]),
             Sort::Name => ("name", &["name_key", "id"]),
             Sort::CreatedAt => ("created_at", &["created_at", "id"]),
-            Sort::LastUsedAt => ("last_used_at", &["last_used_at", "id"]),
+            Sort::LastUsedAt | Sort::Requests => ("last_used_at", &["last_used_at", "id"]),
             Sort::LastRefusedAt => ("last_refused_at", &["last_refused_at", "id"]),
             Sort::ExpiresAt | Sort::Project | Sort::Creator | Sort::State => {
                 ("expires_at", &["expires_at", "id"])

@@ -28,8 +28,8 @@ pub struct Search {
     pub path: Path,
     /// `None` when the walk is short anyway, or nothing but the walk finds them.
     pub candidates: Option<Candidates>,
-    /// Disabled and rotating keys, where a walk in the order of states needs them.
-    pub special: Option<Vec<i64>>,
+    /// What a ranking lists, where a walk needs it beside the index.
+    pub listed: Option<Vec<i64>>,
 }
 
 /// Where rows come from.
@@ -48,7 +48,7 @@ impl Search {
             path: Path::new(sort, filter.scope, None),
             filter,
             candidates: None,
-            special: None,
+            listed: None,
         }
     }
 
@@ -59,7 +59,7 @@ impl Search {
             path: Path::of_revoked(&filter),
             filter,
             candidates: containing,
-            special: None,
+            listed: None,
         }
     }
 
@@ -79,23 +79,6 @@ impl Search {
         }
         self.filter.push_to(dialect, sql);
     }
-}
-
-/// The keys that are disabled or being rotated; refused where they are too many to be sorted.
-pub async fn special<D: Db>(db: &D) -> StoreResult<Vec<i64>> {
-    let rotating = format!("k.old_ends_at > {}", D::DIALECT.now());
-    let mut seqs = Vec::new();
-    for (index, condition) in [
-        ("keys_by_disabled_at", "k.disabled_at IS NOT NULL"),
-        ("keys_by_old_ends_at", &rotating),
-    ] {
-        let along = D::DIALECT.keys_along(index, false);
-        let list = Sql::new(format!("SELECT k.seq{along} AND {condition}"));
-        seqs.extend(Candidates::listed(db, list).await?.all()?);
-    }
-    seqs.sort_unstable();
-    seqs.dedup();
-    Ok(seqs)
 }
 
 impl Candidates {

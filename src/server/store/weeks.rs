@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, HashMap};
 
 use super::clock::Clocks;
 use super::db::{Db, run_rows, values};
+use super::dialect::Dialect;
 use super::for_rows::ForRows;
 use super::row::{Columns, Read, Row};
 use super::tables::Kind;
@@ -144,6 +145,22 @@ pub async fn apply(db: &impl Db, tallies: &[&Tally], clocks: Clocks) -> StoreRes
             .collect()
     });
     run_rows(db, &ADD, rows.collect(), &[]).await.map(drop)
+}
+
+/// The first instant of the seven days that count, in microseconds.
+pub fn since(dialect: Dialect) -> String {
+    format!("(({} / {DAY} - {}) * {DAY})", dialect.now(), DAYS - 1)
+}
+
+/// How often a key of `usage_weeks` was allowed on the seven days.
+pub fn allowed(dialect: Dialect) -> String {
+    let today = format!("({} / {DAY})", dialect.now());
+    let slots = (0..DAYS).map(|n| {
+        let day = format!("day - (day - {n}) % {DAYS}");
+        let first = DAYS - 1;
+        format!("CASE WHEN {day} BETWEEN {today} - {first} AND {today} THEN a{n} ELSE 0 END")
+    });
+    slots.collect::<Vec<_>>().join(" + ")
 }
 
 /// A key, its days, and which day it is by the clock of the database.

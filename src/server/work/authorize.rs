@@ -1,4 +1,4 @@
-//! The check that a gateway makes before it lets a request through (design section 6): nginx's
+//! The check that a gateway makes before it lets a request through: nginx's
 //! `auth_request`, forward-auth of Traefik and Caddy, Envoy's `ext_authz`.
 //!
 //! The gateway identifies itself, because the client's address and origin that it reports are trusted. When

@@ -1,4 +1,4 @@
-//! The connection exchange of web pages and apps (design section 6): a key comes in, the address of
+//! The connection exchange of web pages and apps: a key comes in, the address of
 //! its project's session server and a token for it go out. Which rule refuses is `model::connection`'s
 //! to say; any page can read the refusal.
 

@@ -3,7 +3,7 @@
 //! alone knows ratatui. The stack (`tui/state/app/stack.rs`) knows it as a [`Dialog`]: it routes to it what comes in, and
 //! carries out its [commands](super::state::command::DialogCommand).
 //!
-//! A new dialog: its file, its view, and two lines here. It takes the bindings of an existing layer where it has the
+//! A new dialog: its file, its view, and three lines here. It takes the bindings of an existing layer where it has the
 //! same keys, as all dialogs with buttons do; a layer of its own is declared in `keymap`. A small form has no view of
 //! its own, nor a line in the list: it is the [`SheetPurpose`](sheet::SheetPurpose) of a [`Sheet`].
 

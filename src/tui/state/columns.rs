@@ -72,7 +72,7 @@ impl KeyColumn {
             KeyColumn::State => Some(Sort::ExpiresAt),
             KeyColumn::Project => Some(Sort::Project),
             KeyColumn::Owner => Some(Sort::Creator),
-            KeyColumn::Week => None,
+            KeyColumn::Week => Some(Sort::Requests),
         }
     }
 

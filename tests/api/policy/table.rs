@@ -1,4 +1,4 @@
-//! Who gets what (design section 4): every operation of the OpenAPI document by eight actors.
+//! Who gets what: every operation of the OpenAPI document by eight actors.
 
 /// The actors, in the order of the statuses.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -90,7 +90,7 @@ fn of(list: &KeyList) -> Vec<Key> {
             .map(|p| &p.name)
             .cmp(&b.project.as_ref().map(|p| &p.name)),
         Sort::Creator => a.creator.email.cmp(&b.creator.email),
-        Sort::LastRefusedAt => a.id.cmp(&b.id),
+        Sort::LastRefusedAt | Sort::Requests => a.id.cmp(&b.id),
     });
     if list.order == Some(Order::Desc) {
         keys.reverse();

@@ -65,12 +65,13 @@ fn enter_keeps_the_filter_and_esc_clears_it() {
 fn sorting_goes_through_the_columns_and_turns_round() {
     let mut talk = Talk::with_keys(some_keys(10));
     let mut sorts = Vec::new();
-    for _ in 0..9 {
+    for _ in 0..10 {
         talk.press("s");
         let (_, _, list) = talk.page_question();
         sorts.push((list.sort, list.order.expect("always sent")));
     }
     let expected = [
+        (Sort::Requests, Order::Desc),
         (Sort::LastUsedAt, Order::Desc),
         (Sort::ExpiresAt, Order::Asc),
         (Sort::Creator, Order::Asc),

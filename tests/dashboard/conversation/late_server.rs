@@ -40,7 +40,7 @@ impl Server {
                 .map_or("~", |project| &project.name)
                 .to_owned(),
             Sort::Creator => key.creator.email.clone(),
-            Sort::LastRefusedAt => String::new(),
+            Sort::LastRefusedAt | Sort::Requests => String::new(),
         };
         format!("{value}\u{1}{}", key.id)
     }

@@ -97,7 +97,7 @@ fn another_order_and_a_filter_say_what_is_listed_then() {
     assert_eq!(ear.press("s"), "");
     answer(&mut ear, &some_keys(3));
     insta::assert_snapshot!(ear.silence(), @"
-    Keys, 3 keys, sorted by last used, descending
+    Keys, 3 keys, sorted by requests in 7 d, descending
     1 of 3, Assistant 000, Web, Storefront, made 26 Oct, used 3 min ago, by mira
     ");
     insta::assert_snapshot!(ear.press("/kio"), @"
@@ -109,7 +109,7 @@ fn another_order_and_a_filter_say_what_is_listed_then() {
     answer(&mut ear, &[key(2, "Kiosk", Scope::Mobile)]);
     insta::assert_snapshot!(ear.silence(), @"
 
-    Keys, 1 key, only kio, sorted by last used, descending
+    Keys, 1 key, only kio, sorted by requests in 7 d, descending
     1 of 1, Kiosk, Mobile, Storefront, made 24 Oct, never used, by mira
     Filter: kio
     ");

@@ -3,14 +3,17 @@
 //! then the groups after it in their order. Where the rows are few enough to be sorted, there is one part.
 
 mod parts;
+mod ranking;
 
 use uuid::Uuid;
 
 use super::dialect::Dialect;
-use super::key_row::{StoredKey, rotating};
+use super::key_row::StoredKey;
 use super::order::Mark;
 use super::{KeyGroup, Place, PlaceValue, StoreError, StoreResult};
 use crate::api::Sort;
+
+pub use self::ranking::Ranking;
 
 /// What the groups of an order are.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -18,21 +21,15 @@ pub enum Grouping {
     /// By name; keys without one come last.
     Project,
     Creator,
-    /// Disabled keys, then those that are being rotated, then the others.
-    Standing,
+    Ranked(Ranking),
 }
-
-/// The rank of keys that are neither disabled nor being rotated.
-const ACTIVE: i64 = 2;
 
 impl Grouping {
     pub fn of(sort: Sort) -> Option<Self> {
         match sort {
             Sort::Project => Some(Grouping::Project),
             Sort::Creator => Some(Grouping::Creator),
-            Sort::State => Some(Grouping::Standing),
-            Sort::Name | Sort::Scope | Sort::CreatedAt | Sort::LastUsedAt | Sort::ExpiresAt => None,
-            Sort::LastRefusedAt => None,
+            sort => Ranking::of(sort).map(Grouping::Ranked),
         }
     }
 
@@ -40,7 +37,7 @@ impl Grouping {
     fn table(self) -> [&'static str; 3] {
         match self {
             Grouping::Creator => ["users", "users_by_email", "creator"],
-            Grouping::Project | Grouping::Standing => ["projects", "projects_by_name", "project"],
+            Grouping::Project | Grouping::Ranked(_) => ["projects", "projects_by_name", "project"],
         }
     }
 
@@ -49,7 +46,7 @@ impl Grouping {
         match self {
             Grouping::Project => " LEFT JOIN projects AS g ON g.seq = k.project",
             Grouping::Creator => " JOIN users AS g ON g.seq = k.creator",
-            Grouping::Standing => "",
+            Grouping::Ranked(_) => "",
         }
     }
 
@@ -63,14 +60,14 @@ impl Grouping {
                 format!("coalesce(g.id, {nil})"),
             ],
             Grouping::Creator => ["CAST(0 AS bigint)".into(), "g.email_key".into(), nil],
-            Grouping::Standing => [standing(dialect), "''".into(), nil],
+            Grouping::Ranked(ranking) => [ranking.rank(dialect), "''".into(), nil],
         }
     }
 
-    /// The same of keys without a project.
-    fn no_columns(dialect: Dialect) -> [String; 3] {
+    /// The same of keys that have one rank, as those without a project, and no group.
+    fn one_rank(dialect: Dialect, rank: i64) -> [String; 3] {
         [
-            "CAST(1 AS bigint)".into(),
+            format!("CAST({rank} AS bigint)"),
             "''".into(),
             dialect.nil_id().to_owned(),
         ]
@@ -81,7 +78,7 @@ impl Grouping {
         match self {
             Grouping::Project => &["g.name_key", "g.id"],
             Grouping::Creator => &["g.email_key"],
-            Grouping::Standing => &[],
+            Grouping::Ranked(_) => &[],
         }
     }
 
@@ -92,7 +89,7 @@ impl Grouping {
         match self {
             Grouping::Project => [rank, name, id].into_iter().chain(within("name_key")).collect(),
             Grouping::Creator => [name].into_iter().chain(within("name_key")).collect(),
-            Grouping::Standing => [rank].into_iter().chain(within("expires_at")).collect(),
+            Grouping::Ranked(ranking) => [rank].into_iter().chain(within(ranking.column())).collect(),
         }
     }
 
@@ -111,8 +108,8 @@ impl Grouping {
             (Grouping::Creator, PlaceValue::Grouped(group, name)) => {
                 Ok(vec![text(&group.name), text(name), id])
             }
-            (Grouping::Standing, PlaceValue::Standing(rank, end)) => {
-                Ok(vec![Mark::Number(*rank), Mark::Number(*end), id])
+            (Grouping::Ranked(_), PlaceValue::Ranked(rank, time)) => {
+                Ok(vec![Mark::Number(*rank), Mark::Number(*time), id])
             }
             _ => Err(another_sort()),
         }
@@ -120,7 +117,7 @@ impl Grouping {
 
     fn place(self, key: &StoredKey, rank: i64, name: String, id: Uuid) -> Place {
         match self {
-            Grouping::Standing => key.place_standing(rank),
+            Grouping::Ranked(ranking) => key.place_ranked(rank, ranking.within(key)),
             Grouping::Project | Grouping::Creator => key.place_in(KeyGroup { rank, name, id }),
         }
     }
@@ -130,19 +127,11 @@ fn another_sort() -> StoreError {
     StoreError::Fault("a place of one sort was used in another".into())
 }
 
-/// Of a table named `k`: 0 disabled, 1 being rotated, 2 neither.
-fn standing(dialect: Dialect) -> String {
-    format!(
-        "CAST(CASE WHEN k.disabled_at IS NOT NULL THEN 0 WHEN {} THEN 1 ELSE {ACTIVE} END AS bigint)",
-        rotating(dialect)
-    )
-}
-
 fn group_marks(grouping: Grouping, group: &KeyGroup) -> Vec<Mark> {
     let name = Mark::Text(group.name.clone());
     match grouping {
         Grouping::Project => vec![name, Mark::Id(group.id)],
-        Grouping::Creator | Grouping::Standing => vec![name],
+        Grouping::Creator | Grouping::Ranked(_) => vec![name],
     }
 }
 
@@ -150,7 +139,7 @@ fn group_marks(grouping: Grouping, group: &KeyGroup) -> Vec<Mark> {
 fn within(place: &Place) -> StoreResult<Vec<Mark>> {
     let within = match &place.value {
         PlaceValue::Grouped(_, name) => Mark::Text(name.clone()),
-        PlaceValue::Standing(_, end) => Mark::Number(*end),
+        PlaceValue::Ranked(_, time) => Mark::Number(*time),
         _ => return Err(another_sort()),
     };
     Ok(vec![within, Mark::Id(place.id)])

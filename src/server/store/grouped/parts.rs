@@ -2,11 +2,11 @@
 
 use uuid::Uuid;
 
-use super::{ACTIVE, Grouping, group_marks, standing, within};
+use super::{Grouping, Ranking, group_marks, within};
 use crate::model::Scope;
 use crate::server::store::db::Db;
 use crate::server::store::dialect::Dialect;
-use crate::server::store::key_row::{StoredKey, key_columns, rotating};
+use crate::server::store::key_row::{StoredKey, key_columns};
 use crate::server::store::list::Listing;
 use crate::server::store::order::bound;
 use crate::server::store::paging::{RangeRead, Start};
@@ -28,10 +28,10 @@ enum Rows<'a> {
     Groups(Option<&'a KeyGroup>),
     /// Keys without a project.
     Ungrouped,
-    /// Disabled and rotating keys: these rows, in no order.
-    Special(&'a [i64]),
+    /// The keys that a ranking lists: these rows, in no order.
+    Ranked(Ranking, &'a [i64]),
     /// All others.
-    Active,
+    Others(Ranking),
 }
 
 #[derive(Clone, Copy)]
@@ -45,7 +45,7 @@ struct Part<'a> {
 impl Rows<'_> {
     /// Whether they are sorted by the whole order.
     fn are_sorted(self) -> bool {
-        matches!(self, Rows::Listed(_) | Rows::Special(_))
+        matches!(self, Rows::Listed(_) | Rows::Ranked(..))
     }
 
     /// Whether a place stands among the conditions on each group.
@@ -127,7 +127,11 @@ impl Listing<'_> {
         };
         let mut parts: Vec<Part> = match (self.search.source(), grouping) {
             (Source::Rows(seqs), _) => vec![part(Rows::Listed(seqs))],
-            (_, Grouping::Standing) => self.standings(read, ascending).into_iter().map(part).collect(),
+            (_, Grouping::Ranked(ranking)) => self
+                .ranked(ranking, read, ascending)
+                .into_iter()
+                .map(part)
+                .collect(),
             _ => groups(read, ascending).into_iter().map(part).collect(),
         };
         if let Some(first) = parts.first_mut() {
@@ -146,15 +150,21 @@ impl Listing<'_> {
         parts
     }
 
-    fn standings<'s>(&'s self, read: &RangeRead<'s>, ascending: bool) -> Vec<Rows<'s>> {
-        let special = Rows::Special(self.search.special.as_deref().unwrap_or_default());
+    /// The listed and the others, as far as they are on this side of where the read begins.
+    fn ranked<'s>(&'s self, ranking: Ranking, read: &RangeRead<'s>, ascending: bool) -> Vec<Rows<'s>> {
+        let listed = self.search.listed.as_deref().unwrap_or_default();
+        let (listed, others) = (Rows::Ranked(ranking, listed), Rows::Others(ranking));
+        let (first, second, others_first) = match ranking.is_listed_first() == ascending {
+            true => (listed, others, false),
+            false => (others, listed, true),
+        };
         let place = read.start.map(|start| &start.place.value);
-        let from_active = place.map(|place| matches!(place, PlaceValue::Standing(ACTIVE.., _)));
-        match (from_active, ascending) {
-            (Some(true), true) => vec![Rows::Active],
-            (Some(false), false) => vec![special],
-            (_, true) => vec![special, Rows::Active],
-            (_, false) => vec![Rows::Active, special],
+        let among_others =
+            place.map(|place| matches!(place, PlaceValue::Ranked(rank, _) if *rank == ranking.of_others()));
+        match among_others {
+            None => vec![first, second],
+            Some(among_others) if among_others == others_first => vec![first, second],
+            Some(_) => vec![second],
         }
     }
 
@@ -167,7 +177,8 @@ impl Listing<'_> {
     ) -> StoreResult<Sql<'s>> {
         let path = &self.search.path;
         let columns = match part.rows {
-            Rows::Ungrouped => Grouping::no_columns(dialect),
+            Rows::Ungrouped => Grouping::one_rank(dialect, 1),
+            Rows::Others(ranking) => Grouping::one_rank(dialect, ranking.of_others()),
             _ => grouping.columns(dialect),
         };
         let mut sql = selecting(dialect, &columns);
@@ -205,15 +216,16 @@ impl Listing<'_> {
         let (path, filter) = (&self.search.path, &self.search.filter);
         match part.rows {
             Rows::Listed(seqs) => sql.push(&dialect.keys_of(false, grouping.join()), [seqs.into()]),
-            Rows::Special(seqs) => {
+            Rows::Ranked(ranking, seqs) => {
                 sql.push(&dialect.keys_of(false, ""), [seqs.into()]);
-                sql.push(&format!(" AND {} < {ACTIVE}", standing(dialect)), []);
+                sql.push(&format!(" AND {}", ranking.is_listed(dialect)), []);
             }
-            Rows::Active => {
+            Rows::Others(ranking) => {
                 sql.push(&dialect.keys_along(&path.index, false), []);
-                let active = format!(" AND k.disabled_at IS NULL AND NOT {}", rotating(dialect));
-                sql.push(&active, []);
-                sql.push(&filter.turn(dialect, part.ascending, part.start.is_some()), []);
+                sql.push(&format!(" AND {}", ranking.is_other(dialect)), []);
+                if path.is_by_end() {
+                    sql.push(&filter.turn(dialect, part.ascending, part.start.is_some()), []);
+                }
             }
             Rows::Ungrouped => {
                 sql.push(&dialect.keys_along("keys_by_scope", false), []);

@@ -8,7 +8,8 @@ use crate::server::store::count::kept;
 use crate::server::store::db::Db;
 use crate::server::store::dialect::Dialect;
 use crate::server::store::filter::{Filter, TextFilter, sorts_owned};
-use crate::server::store::search::{CANDIDATES, Candidates, Search, Source, special};
+use crate::server::store::grouped::Ranking;
+use crate::server::store::search::{CANDIDATES, Candidates, Search, Source};
 use crate::server::store::sql::Sql;
 use crate::server::store::value::Value;
 use crate::server::store::{StoreError, StoreResult};
@@ -32,7 +33,7 @@ pub async fn of(db: &impl Db, trigrams: &Pool, filter: Filter, sort: Sort) -> St
     }
     let mut search = Search::walk(filter, sort);
     search.candidates = candidates(db, trigrams, &search.filter).await?;
-    if sorts_owned(sort) || sort == Sort::State {
+    if sorts_owned(sort) || Ranking::of(sort).is_some() {
         sort_what_is_no_walk(db, &mut search, sort).await?;
     }
     Ok(search)
@@ -55,8 +56,8 @@ async fn sort_what_is_no_walk(db: &impl Db, search: &mut Search, sort: Sort) -> 
         }
         search.candidates = Some(matching);
     }
-    if sort == Sort::State && matches!(search.source(), Source::Walk(_)) {
-        search.special = Some(special(db).await?);
+    if let (Some(ranking), Source::Walk(_)) = (Ranking::of(sort), search.source()) {
+        search.listed = Some(ranking.listed(db, search).await?);
     }
     Ok(())
 }

@@ -233,8 +233,8 @@ pub enum PlaceValue {
     Time(i64),
     /// `Project`, `Creator`: the group, then the name as it is compared.
     Grouped(KeyGroup, String),
-    /// `State`: as `grouped::Grouping` ranks it, then when it ends.
-    Standing(i64, i64),
+    /// `State`, `Requests`: its rank, then the time by which keys of one rank are sorted, in microseconds as of `Time`.
+    Ranked(i64, i64),
 }
 
 /// What a key is listed under: a project or a person.

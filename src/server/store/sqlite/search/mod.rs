@@ -13,8 +13,9 @@ use crate::server::store::count::kept;
 use crate::server::store::db::at_once;
 use crate::server::store::dialect::Dialect;
 use crate::server::store::filter::{Filter, TextFilter, sorts_owned};
+use crate::server::store::grouped::Ranking;
 use crate::server::store::order::Path;
-use crate::server::store::search::{CANDIDATES, Candidates, Search, Source, special};
+use crate::server::store::search::{CANDIDATES, Candidates, Search, Source};
 use crate::server::store::sql::Sql;
 use crate::server::store::value::Value;
 use crate::server::store::{StoreError, StoreResult};
@@ -46,10 +47,10 @@ pub fn of(conn: &Connection, filter: Filter, sort: Sort) -> StoreResult<Search> 
         filter,
         path,
         candidates,
-        special: None,
+        listed: None,
     };
-    if sort == Sort::State && matches!(search.source(), Source::Walk(_)) {
-        search.special = Some(at_once(special(conn))?);
+    if let (Some(ranking), Source::Walk(_)) = (Ranking::of(sort), search.source()) {
+        search.listed = Some(at_once(ranking.listed(conn, &search))?);
     }
     if !short && matches!(search.source(), Source::Walk(_)) {
         look_only_where_it_is(conn, &mut search)?;

@@ -122,7 +122,7 @@ fn is_one_walk(conn: &Connection, filter: &Filter, sort: Sort, descending: bool,
             filter: filter.clone(),
             path: path.clone(),
             candidates: None,
-            special: None,
+            listed: None,
         },
     };
     let place = Place {
@@ -161,7 +161,7 @@ fn every_page_is_one_seek_and_one_walk_along_an_index() {
     let (_directory, conn) = reader();
     // What is sorted where it has an owner, and what is read by groups, has its own plans.
     let walked = |filter: &Filter, sort: Sort| match sort {
-        Sort::Project | Sort::Creator | Sort::State => false,
+        Sort::Project | Sort::Creator | Sort::State | Sort::Requests => false,
         sort => !(filter.is_of_owner() && sorts_owned(sort)),
     };
     for (filter, sort) in filters()
@@ -328,17 +328,20 @@ fn every_page_by_groups_is_walks_along_indexes_and_nothing_is_sorted_but_what_is
         id: Uuid::nil(),
     };
     let grouped = of(PlaceValue::Grouped(group, "name".into()));
-    let standing = of(PlaceValue::Standing(2, 1));
+    let ranked = of(PlaceValue::Ranked(2, 1));
     let of_scope = |scope| Filter {
         scope,
         ..Filter::default()
     };
-    for (sort, scope) in [Sort::Project, Sort::Creator, Sort::State]
+    for (sort, scope) in [Sort::Project, Sort::Creator, Sort::State, Sort::Requests]
         .into_iter()
         .flat_map(|sort| [None, Some(Scope::Web), Some(Scope::Analytics)].map(|scope| (sort, scope)))
     {
         let grouping = Grouping::of(sort).unwrap();
-        let place = if sort == Sort::State { &standing } else { &grouped };
+        let place = match grouping {
+            Grouping::Ranked(_) => &ranked,
+            _ => &grouped,
+        };
         let query = KeyQuery {
             visible: Visible::All,
             filter: KeyFilter::default(),
@@ -352,7 +355,7 @@ fn every_page_by_groups_is_walks_along_indexes_and_nothing_is_sorted_but_what_is
             names: &Remembered::default(),
             query: &query,
             search: Search {
-                special: Some(vec![1]),
+                listed: Some(vec![1]),
                 ..Search::walk(of_scope(scope), sort)
             },
         };
