@@ -2,7 +2,7 @@
 
 use std::io::{self, BufRead, IsTerminal, Write};
 
-use super::Failure;
+use super::{Failure, output};
 use crate::model::Shown;
 
 /// Refuses when there is no terminal to ask on, before any request is sent. `act` is "revoking".
@@ -22,6 +22,16 @@ pub fn possible_to_ask(yes: bool, why: &str) -> Result<(), Failure> {
             "{why}, and there is no terminal to ask for confirmation; use --yes to confirm"
         ))
     })
+}
+
+/// Whether to go on with what can be undone, but stops others at once: where somebody is at the terminal, they are asked. `told`
+/// says what will happen.
+pub fn asked_where_possible(yes: bool, told: &str, act: &str) -> Result<bool, Failure> {
+    if yes || possible(false, "").is_err() {
+        return Ok(true);
+    }
+    output::notice(told);
+    asked(act)
 }
 
 /// Whether the person at the terminal confirms it, with y or yes in any case. `act` is `revoke "Checkout"`.

@@ -14,7 +14,7 @@ use tokio::signal::unix::{SignalKind, signal};
 use url::Url;
 
 use super::activity_stream::ActivityStreamArgs;
-use super::database::DatabaseArgs;
+use super::database::DatabaseOrLocalArgs;
 use super::leak::sources::LeakSourceArgs;
 use super::webhook::sending::WebhookSendingArgs;
 use super::{Failure, logs, output, shared_token, values};
@@ -42,7 +42,7 @@ const LOOKED_UP: Duration = Duration::from_secs(1);
 #[derive(Debug, Args)]
 pub struct ServeArgs {
     #[command(flatten)]
-    pub database: DatabaseArgs,
+    pub database: DatabaseOrLocalArgs,
     /// The address to listen on
     #[arg(
         long,
@@ -168,6 +168,14 @@ async fn serve(
         "keydeck serves {} on {scheme}://{address}",
         organisation.name
     ));
+    if args.database.database.is_none() {
+        // Nobody has a token of the local deck: its dashboard signs in by itself.
+        output::notice(format!(
+            "this is your local deck; for a token to sign in with, run keydeck user new-token EMAIL (keydeck user list has the \
+             email), then keydeck login {}",
+            args.public_url
+        ));
+    }
     let metrics_end = of_metrics.map(|(listener, address)| {
         tracing::info!("metrics are served at http://{address}/metrics");
         tokio::spawn(server::serve_metrics(listener, state.clone()))

@@ -89,7 +89,11 @@ pub fn ask_unsigned(
 impl Deck {
     /// What a dashboard shows of it.
     fn summary(&self) -> DeckSummary {
-        summary(&self.profile)
+        let own_server = self._server.is_some().then(|| self.client.server().to_string());
+        DeckSummary {
+            own_server,
+            ..summary(&self.profile)
+        }
     }
 
     /// For a dashboard, which keeps the embedded server as long as it needs it.
@@ -135,6 +139,7 @@ fn summary(profile: &Profile) -> DeckSummary {
         label: profile.name.clone(),
         colour: profile.colour,
         servers: profile.servers.clone(),
+        own_server: None,
         read_only: profile.read_only,
     }
 }

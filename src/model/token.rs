@@ -206,6 +206,9 @@ impl Token {
 /// What the secrets of a local deck name as their server. It listens on a port that changes from one start to
 /// the next, and any user of the machine could take a fixed one; below `invalid` no name ever exists (RFC 6761,
 /// section 6.4), so nobody can answer in its place.
+/// What is said of such a secret.
+pub const OF_LOCAL_DECK: &str = "It is a key of the local deck, so no page or app can connect with it. Serve the deck with keydeck serve \
+    --public-url URL, sign in at that URL, and reveal the key there: its secret then names that URL.";
 pub const NO_SERVER: &str = "https://local-deck.invalid";
 
 /// Whether a whole secret is of a local deck, so that no page or app can connect with it.

@@ -17,6 +17,8 @@ pub struct DeckSummary {
     pub colour: Option<Colour>,
     /// Where its server is reached, unless that is one inside this process.
     pub servers: Option<Servers>,
+    /// The address of a server inside this process, as long as it runs.
+    pub own_server: Option<String>,
     /// Nothing that changes anything is offered.
     pub read_only: bool,
 }
@@ -28,6 +30,7 @@ impl DeckSummary {
             label: label.into(),
             colour: None,
             servers: None,
+            own_server: None,
             read_only: false,
         }
     }

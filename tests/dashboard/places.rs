@@ -16,6 +16,7 @@ fn production() -> DeckSummary {
     DeckSummary {
         label: "production".into(),
         colour: Some(Colour::Red),
+        own_server: None,
         servers: Some(Servers::parse(&["https://keys.acme.example"]).expect("valid")),
         read_only: true,
     }

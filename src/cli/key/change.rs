@@ -10,10 +10,6 @@ use crate::cli::{Failure, flags, once, output};
 use crate::client::Client;
 use crate::model::{Scope, UiDomain, token};
 
-/// Said of a Web or Mobile key of the local deck.
-const LOCAL_DECK: &str = "It is a key of the local deck, so no page or app can connect with it. Serve the deck with \
-    keydeck serve --public-url URL, then reveal the key again: its secret names that URL.";
-
 pub async fn create(client: &Client, args: CreateArgs) -> Result<(), Failure> {
     let domains = args.domains.iter().map(|domain| ("--domain", domain.as_str()));
     flags::no_secrets(
@@ -71,7 +67,7 @@ fn told(created: &Created) -> Result<(), Failure> {
     match &created.secret {
         Some(secret) => {
             if token::names_no_server(secret) {
-                output::notice(LOCAL_DECK);
+                output::notice(token::OF_LOCAL_DECK);
             }
             output::secret(secret)
         }

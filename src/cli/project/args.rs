@@ -22,7 +22,7 @@ pub enum ProjectCommand {
     /// Deploy a project: its keys may connect, and new ones can be created
     Deploy(OneProject),
     /// Undeploy a project: its keys are kept, but refuse to connect
-    Undeploy(OneProject),
+    Undeploy(UndeployArgs),
     /// Issue or revoke the introspection token of a project's session server
     ///
     /// The session server uses it at /v1/introspect to ask whether a connection token is still valid. The new token
@@ -66,6 +66,15 @@ pub struct OneProject {
     /// Print JSON
     #[arg(long)]
     pub json: bool,
+}
+
+#[derive(Debug, Args)]
+pub struct UndeployArgs {
+    #[command(flatten)]
+    pub project: OneProject,
+    /// Don't ask for confirmation; without a terminal, nobody is asked
+    #[arg(long)]
+    pub yes: bool,
 }
 
 #[derive(Debug, Args)]

@@ -7,7 +7,7 @@ mod session_token;
 
 use futures_util::TryStreamExt;
 
-use self::args::{OneProject, ProjectCommand, ProjectCreateArgs, ProjectListArgs};
+use self::args::{OneProject, ProjectCommand, ProjectCreateArgs, ProjectListArgs, UndeployArgs};
 use super::colour::TextTone;
 use super::output::NOTHING;
 use super::table::{self, Cell, TableColumn};
@@ -41,7 +41,7 @@ async fn dispatch(client: &Client, command: ProjectCommand) -> Result<(), Failur
         ProjectCommand::List(args) => list(client, args).await,
         ProjectCommand::Edit(args) => edit::run(client, args).await,
         ProjectCommand::Deploy(args) => deploy(client, &args, true).await,
-        ProjectCommand::Undeploy(args) => deploy(client, &args, false).await,
+        ProjectCommand::Undeploy(args) => undeploy(client, &args).await,
         ProjectCommand::SessionToken(args) => session_token::run(client, &args).await,
         ProjectCommand::Remove(args) => remove::run(client, &args).await,
     }
@@ -96,6 +96,16 @@ fn row(project: &Project) -> Vec<Cell> {
         Cell::from(&project.creator.email),
         Cell::from(project.id.to_string()),
     ]
+}
+
+async fn undeploy(client: &Client, args: &UndeployArgs) -> Result<(), Failure> {
+    let project = resolve::project(client, &args.project.project).await?;
+    let (name, keys) = (&project.name, output::counted(project.keys, "key"));
+    let told = format!("project \"{name}\" has {keys}, which connect no more and are refused at gateways until it is deployed again");
+    if !confirm::asked_where_possible(args.yes, &told, &format!("undeploy \"{name}\""))? {
+        return Err(Failure::Failed("nothing was undeployed".into()));
+    }
+    deploy(client, &args.project, false).await
 }
 
 async fn deploy(client: &Client, args: &OneProject, deployed: bool) -> Result<(), Failure> {

@@ -26,7 +26,7 @@ pub enum UserCommand {
     /// Remove a person, and revoke or hand over their keys
     Remove(UserRemoveArgs),
     /// Print a new sign-in token for a person; the previous one becomes invalid immediately
-    NewToken(OneUser),
+    NewToken(NewTokenArgs),
 }
 
 #[derive(Debug, Args)]
@@ -79,10 +79,13 @@ pub struct SetRoleArgs {
 }
 
 #[derive(Debug, Args)]
-pub struct OneUser {
+pub struct NewTokenArgs {
     /// The person's id or email address
     #[arg(value_name = "ID|EMAIL")]
     pub user: String,
+    /// Don't ask for confirmation; without a terminal, nobody is asked
+    #[arg(long)]
+    pub yes: bool,
     /// Print JSON
     #[arg(long)]
     pub json: bool,

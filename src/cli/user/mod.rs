@@ -5,9 +5,9 @@ mod remove;
 
 use futures_util::TryStreamExt;
 
-use self::args::{OneUser, UserCommand, UserCreateArgs, UserListArgs};
+use self::args::{NewTokenArgs, UserCommand, UserCreateArgs, UserListArgs};
 use super::table::{self, Cell, TableColumn};
-use super::{Failure, flags, once, output, pages, resolve};
+use super::{Failure, confirm, flags, once, output, pages, resolve};
 use crate::api::{NewToken, NewUser, Person};
 use crate::client::Client;
 use crate::deck::{self, Selection};
@@ -100,8 +100,12 @@ async fn set_role(client: &Client, user: &str, role: Role, as_json: bool) -> Res
     Ok(())
 }
 
-async fn new_token(client: &Client, args: &OneUser) -> Result<(), Failure> {
+async fn new_token(client: &Client, args: &NewTokenArgs) -> Result<(), Failure> {
     let id = resolve::user_id(client, &args.user).await?;
+    let told = format!("the present sign-in token of {} stops being valid", args.user);
+    if !confirm::asked_where_possible(args.yes, &told, "issue a new one")? {
+        return Err(Failure::Failed("the sign-in token stays as it is".into()));
+    }
     once::possible()?;
     let token = client.new_token(id).await?;
     let printed = match args.json {

@@ -92,16 +92,17 @@ fn text(token: &str) -> Result<&str, String> {
     }
 }
 
-/// Letters, a colon, and a value: neither the scheme of an address nor a host with its port.
+/// Letters, a colon, and a value: neither the scheme of an address nor a host with its port, as `localhost:3000/`.
 fn unknown(token: &str) -> Option<&str> {
     let (word, value) = token.split_once(':')?;
     let is_word = word.len() > 1
         && word
             .bytes()
             .all(|b| b.is_ascii_alphabetic() || matches!(b, b'-' | b'_'))
-        && value.starts_with(|c: char| c.is_alphanumeric() || c == '"')
-        && !value.starts_with(|c: char| c.is_ascii_digit());
-    is_word.then_some(word)
+        && value.starts_with(|c: char| c.is_alphanumeric() || c == '"');
+    let port = value.split('/').next().unwrap_or(value);
+    let is_port = port.bytes().all(|b| b.is_ascii_digit());
+    (is_word && !is_port).then_some(word)
 }
 
 /// The words of a text; quotes at the beginning of one, or right behind its colon, hold several together.

@@ -18,8 +18,6 @@ use crate::tui::view::lines::paragraph;
 use crate::tui::view::{Canvas, Draw, Look, dialog, secret, text, time};
 
 const WIDTH: u16 = 78;
-const LOCAL_DECK: &str = "It is a key of the local deck, so no page or app can connect with it. Once the deck is served \
-    (keydeck serve --public-url URL), show the key again: its secret then names that URL.";
 
 impl Draw for NewSecret {
     fn draw(&self, canvas: Canvas) -> Option<Position> {
@@ -96,7 +94,7 @@ fn about(new: &NewSecret, app: &App, width: usize, look: &Look) -> Vec<Line<'sta
         ),
     };
     if token::names_no_server(secret) {
-        lines.extend(paragraph(LOCAL_DECK, theme.warning(), width));
+        lines.extend(paragraph(token::OF_LOCAL_DECK, theme.warning(), width));
     }
     for words in what_for(&new.of, &app.deck, look) {
         lines.extend(paragraph(&words, theme.text(), width));

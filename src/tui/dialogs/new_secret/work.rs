@@ -84,8 +84,10 @@ fn arguments(command: &str) -> Vec<String> {
     all
 }
 
-pub fn lines(key: &Key, deck: &DeckSummary) -> [WorkLine; 2] {
+/// With a server that only this process has, no page or app connects, so that nothing is said of them.
+pub fn lines(key: &Key, deck: &DeckSummary) -> Vec<WorkLine> {
     let server = deck.servers.as_ref().map(|servers| servers.first().to_string());
+    let server = server.or_else(|| deck.own_server.clone());
     let server = server.unwrap_or_else(|| USUAL_SERVER.to_owned());
     let server = server.trim_end_matches('/');
     let scope = key.scope.as_str();
@@ -115,13 +117,15 @@ pub fn lines(key: &Key, deck: &DeckSummary) -> [WorkLine; 2] {
             "curl -H \"x-api-key: $KEY\" https://your-api.example/".to_owned(),
         ),
     };
-    [
-        WorkLine {
-            who: "Your gateway asks ($GATEWAY: keydeck gateway create edge):",
-            how: gateway,
-        },
-        WorkLine { who, how },
-    ]
+    let gateway = WorkLine {
+        who: "Your gateway asks ($GATEWAY: keydeck gateway create edge):",
+        how: gateway,
+    };
+    let caller = WorkLine { who, how };
+    match deck.own_server.is_some() && key.scope.has_project() {
+        true => vec![gateway],
+        false => vec![gateway, caller],
+    }
 }
 
 #[cfg(test)]
