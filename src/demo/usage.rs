@@ -12,6 +12,14 @@ const HOURS_PER_DAY: u32 = 24;
 /// Where the sample's visitors come from: addresses of documentation (RFC 5737, RFC 3849).
 pub const VISITORS: [&str; 4] = ["203.0.113.24", "198.51.100.7", "192.0.2.61", "2001:db8:51::7"];
 
+/// Who presents keys where they are not valid: a page or an app that nobody has listed yet, and one that is somebody else's.
+const STRANGE_PAGES: [Option<&str>; 2] = [
+    Some("https://staging.acme.example"),
+    Some("https://deals.invalid"),
+];
+const STRANGE_APPS: [Option<&str>; 2] = [Some("com.acme.app.beta"), Some("com.lookalike.app")];
+const STRANGER: &str = "198.51.100.23";
+
 /// What a key was used for from its creation until `last`, hour by hour. `seed` makes keys differ; `domain` is where
 /// its visitors are.
 pub fn usage(
@@ -22,6 +30,9 @@ pub fn usage(
     now: Timestamp,
     seed: u32,
 ) -> Vec<Tally> {
+    // No page has a name with a wildcard.
+    let page = domain.map(|domain| domain.replace('*', "emea"));
+    let domain = page.as_deref();
     let first = (hour_of(now) + HOURS_PER_DAY).saturating_sub(HOURS_KEPT);
     let first = first.max(hour_of(created_at) + 1).min(hour_of(last));
     (first..=hour_of(last))
@@ -59,11 +70,16 @@ fn hour_of_use(scope: Scope, domain: Option<&str>, last: Timestamp, hour: u32, s
             .ok();
         tally.allow(Use::new(if is_last { last } else { begins }, visitor, domain));
     }
-    let rule = match scope {
-        Scope::Web => Rule::OriginForeign,
-        Scope::Mobile => Rule::BundleForeign,
-        Scope::Analytics => Rule::ScopeOther,
+    let (rule, strangers) = match scope {
+        Scope::Web => (Rule::OriginForeign, STRANGE_PAGES),
+        Scope::Mobile => (Rule::BundleForeign, STRANGE_APPS),
+        Scope::Analytics => (Rule::ScopeOther, [None; 2]),
     };
-    (0..refused).for_each(|_| tally.refuse(begins, rule.as_str()));
+    let from = Use::new(
+        begins,
+        STRANGER.parse().ok(),
+        strangers[seed as usize % strangers.len()],
+    );
+    (0..refused).for_each(|_| tally.refuse_from(rule, from.clone()));
     Some(tally)
 }

@@ -26,7 +26,7 @@ pub enum Rule {
     KeyRotated,
     #[error("This key has expired; its creator or an Owner can renew it, or create another one.")]
     KeyExpired,
-    #[error("This key is disabled; its creator or an Owner can enable it again.")]
+    #[error("This key is disabled; anyone who may revoke it can enable it again.")]
     KeyDisabled,
     #[error("The gateway's own token is missing or unknown; an Owner adds gateways.")]
     GatewayUnknown,

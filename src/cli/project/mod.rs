@@ -101,7 +101,9 @@ fn row(project: &Project) -> Vec<Cell> {
 async fn undeploy(client: &Client, args: &UndeployArgs) -> Result<(), Failure> {
     let project = resolve::project(client, &args.project.project).await?;
     let (name, keys) = (&project.name, output::counted(project.keys, "key"));
-    let told = format!("project \"{name}\" has {keys}, which connect no more and are refused at gateways until it is deployed again");
+    let told = format!(
+        "project \"{name}\" has {keys}, which connect no more and are refused at gateways until it is deployed again"
+    );
     if !confirm::asked_where_possible(args.yes, &told, &format!("undeploy \"{name}\""))? {
         return Err(Failure::Failed("nothing was undeployed".into()));
     }

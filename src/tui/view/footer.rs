@@ -157,17 +157,44 @@ pub fn notice(buffer: &mut Buffer, screen: Rect, app: &App, look: &Look) {
         height,
     }
     .intersection(screen);
-    // Hints that it would cover in part go as a whole.
-    let covered = if is_kept_free { border } else { border + 1 };
-    let below = Rect {
-        x: screen.x,
-        y: covered,
-        width: screen.width,
-        height: (y + height).saturating_sub(covered),
-    };
-    Clear.render(below.intersection(screen), buffer);
+    // Rows and hints that it would cover in part go as a whole; of a rule, only the words.
+    let is_rule = !is_kept_free && layout.foot_rule.height > 0;
+    for row in area.rows() {
+        match is_rule && row.y == border {
+            true => end_words(buffer, row),
+            false => Clear.render(
+                Rect {
+                    x: screen.x,
+                    width: screen.width,
+                    ..row
+                },
+                buffer,
+            ),
+        }
+    }
     Clear.render(area, buffer);
     Paragraph::new(lines).render(area, buffer);
+}
+
+/// Makes a rule again of the words in it that would be covered in part.
+fn end_words(buffer: &mut Buffer, covered: Rect) {
+    const RULE: &str = "─";
+    let is_word = |buffer: &Buffer, x: u16| {
+        buffer
+            .cell((x, covered.y))
+            .is_some_and(|cell| cell.symbol() != RULE)
+    };
+    if !is_word(buffer, covered.right().saturating_sub(1)) {
+        return;
+    }
+    let cut: Vec<u16> = (covered.right()..buffer.area.right())
+        .take_while(|x| is_word(buffer, *x))
+        .collect();
+    for x in cut {
+        if let Some(cell) = buffer.cell_mut((x, covered.y)) {
+            cell.set_symbol(RULE);
+        }
+    }
 }
 
 /// Whether a dialog, which is not dimmed as what is behind it, lies over a line.

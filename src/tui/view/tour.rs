@@ -65,13 +65,19 @@ pub fn told(step: TourStep, app: &App) -> String {
         .replace("{paste}", &app.tour_pastes())
 }
 
-/// `── Tour 3 of 8 · Stop it first ───────────── Esc leaves the tour ──`
+/// `── Tour 3 of 8 · Stop it first ───────────── Esc leaves the tour ──`, unless there is a dialog that Esc closes.
 fn title(buffer: &mut Buffer, strip: Rect, tour: &Tour, app: &App, look: &Look) {
     let step = tour.step();
     let (number, all) = (step.number(), TourStep::VARIANTS.len());
     let left = format!("── Tour {number} of {all} · {} ", step.title());
     let width = usize::from(strip.width);
     let [whole, brief] = [" {back} leaves the tour ──", " {back} ──"].map(|words| app.told(words));
+    let leaves = app.over.is_empty();
+    let [whole, brief] = if leaves {
+        [whole, brief]
+    } else {
+        ["──".into(), "──".into()]
+    };
     let right = match text::width(&left) + text::width(&whole) <= width {
         true => whole,
         false => brief,

@@ -64,13 +64,14 @@ impl App {
         self.begin_to_live();
     }
 
-    /// A key that the tour means: Esc leaves it, and does what else it does; whether nobody else is to see it.
+    /// A key that the tour means: Esc leaves it, where there is no dialog to close first, and
+    /// does what else it does; whether nobody else is to see it.
     pub(super) fn pressed_on_tour(&mut self, key: KeyEvent) -> bool {
         let Some(tour) = &self.tour else {
             return false;
         };
         match key.code {
-            KeyCode::Esc => {
+            KeyCode::Esc if self.over.is_empty() => {
                 self.end_tour();
                 false
             }
