@@ -64,9 +64,9 @@ pub use request_id::{REQUEST_ID, is_request_id};
 pub use rotations::{KeptToken, NewRotation, Rotated, RotationEnd, RotationExtension};
 pub use secrets::{Created, Lookup, LookupAnswer, RevealPurpose, Revealed};
 pub use usage::{
-    Explain, KeyWeek, LastUse, PresentedAt, RefusedBy, RefusedSince, RefusedSource, RotationUsage,
-    RotationUses, TokenUsage, USAGE_DAYS, USAGE_HOURS, Usage, UsageCount, UsageSeries, UsageSource, Verdict,
-    WEEK_DAYS,
+    Explain, GatewayVerdict, KeyWeek, LastUse, PresentedAt, RefusedBy, RefusedSince, RefusedSource,
+    RotationUsage, RotationUses, TokenUsage, USAGE_DAYS, USAGE_HOURS, Usage, UsageCount, UsageSeries,
+    UsageSource, Verdict, WEEK_DAYS,
 };
 pub use verification::{Fault, Verification};
 pub use webhooks::{

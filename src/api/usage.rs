@@ -268,4 +268,26 @@ pub struct Verdict {
     /// The origin that was judged, as a browser sends it; absent when none was given.
     #[serde(default)]
     pub origin: Option<String>,
+    /// Of Web and Mobile keys that are judged at `/api/jwt`: what a gateway would be answered.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub gateway: Option<GatewayVerdict>,
+}
+
+/// Whether a gateway would let the same request through, and the rule that decides.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct GatewayVerdict {
+    pub allowed: bool,
+    #[schema(example = "origin-listed")]
+    pub rule: String,
+    /// The rule in words.
+    pub sentence: String,
+}
+
+impl Verdict {
+    /// What a gateway would be answered, where that differs.
+    pub fn otherwise_at_gateway(&self) -> Option<&GatewayVerdict> {
+        self.gateway
+            .as_ref()
+            .filter(|gateway| gateway.allowed != self.allowed)
+    }
 }

@@ -255,6 +255,27 @@ async fn a_verdict_is_told_beforehand_and_counts_nothing() {
             "{query}"
         );
     }
+    // The same request at a gateway, which opens no session.
+    for (query, allowed, rule) in [
+        ("origin=https://shop.acme.example/cart", true, "origin-listed"),
+        ("origin=https://evil.example", false, "origin-foreign"),
+        ("origin=null", false, "origin-opaque"),
+        ("", false, "origin-missing"),
+        (
+            "origin=https://shop.acme.example&session_id=1",
+            true,
+            "origin-listed",
+        ),
+    ] {
+        let path = format!("/v1/keys/{web}/explain?{query}");
+        let told = api.deck.owner.get(&path).await.expect(200)["gateway"].clone();
+        let expected = (json!(allowed), json!(rule));
+        assert_eq!(
+            (told["allowed"].clone(), told["rule"].clone()),
+            expected,
+            "{query}"
+        );
+    }
     let project = api.deck.owner.get(&format!("/v1/keys/{web}")).await.expect(200)["project"]["id"].clone();
     let path = format!("/v1/projects/{}/session-server", project.as_str().expect("an id"));
     let server = json!({"url": "wss://sessions.acme.example", "key_name": "main", "private_key": "the-private-key-of-the-session-server"});

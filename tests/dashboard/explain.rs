@@ -2,7 +2,7 @@
 
 use crate::common::draw::*;
 use crate::common::talk::*;
-use keydeck::api::{Explain, PresentedAt, ProblemType, Verdict};
+use keydeck::api::{Explain, GatewayVerdict, PresentedAt, ProblemType, Verdict};
 use keydeck::client::Error;
 use keydeck::model::{FieldErrors, Secret};
 use keydeck::tui::dialogs::{Explaining, Modal};
@@ -15,6 +15,7 @@ fn allowed() -> Result<Verdict, Error> {
         rule: "origin-listed".into(),
         sentence: "The page's origin is among the key's UI domains.".into(),
         origin: None,
+        gateway: None,
     })
 }
 
@@ -25,6 +26,7 @@ fn foreign() -> Result<Verdict, Error> {
         rule: "origin-foreign".into(),
         sentence: "The page's origin is not among the key's UI domains; add it if it is one of yours.".into(),
         origin: None,
+        gateway: None,
     })
 }
 
@@ -64,6 +66,28 @@ fn leaving_a_field_asks_and_what_was_typed_stays() {
     assert_eq!(asked.origin.as_deref(), Some("https://shop.acme.example/evil"));
     assert_eq!(asked.address.as_deref(), Some("203.0.113.7"));
     assert!(drawn(&talk).contains("✗ Refused by origin-foreign"));
+}
+
+#[test]
+fn what_only_a_gateway_would_allow_is_said() {
+    let mut talk = Talk::with_keys(some_keys(4));
+    talk.press("wa<Enter>");
+    let no_server = foreign().map(|verdict| Verdict {
+        rule: "no-session-server".into(),
+        gateway: Some(GatewayVerdict {
+            allowed: true,
+            rule: "origin-listed".into(),
+            sentence: "The page's origin is among the key's UI domains.".into(),
+        }),
+        ..verdict
+    });
+    talk.answer_explain(no_server);
+    let screen = drawn(&talk);
+    assert!(screen.contains("✗ Refused by no-session-server"), "{screen}");
+    assert!(
+        screen.contains("A gateway would allow it, by origin-listed."),
+        "{screen}"
+    );
 }
 
 #[test]
@@ -191,6 +215,7 @@ fn the_form_and_its_verdicts() {
             rule: "analytics".into(),
             sentence: "An Analytics key reads the organisation's figures.".into(),
             origin: None,
+            gateway: None,
         }));
     });
 }

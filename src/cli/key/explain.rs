@@ -39,6 +39,12 @@ pub async fn run(client: &Client, args: ExplainArgs) -> Result<(), Failure> {
     if args.json {
         output::json(&verdict)?;
     } else {
+        if let Some(gateway) = verdict.otherwise_at_gateway() {
+            told(
+                gateway.allowed,
+                &format!("at a gateway ({}): {}", gateway.rule, gateway.sentence),
+            )?;
+        }
         told(verdict.allowed, &in_words(&verdict))?;
         if let Some(rotation) = &key.rotation {
             output::notice(format!(
@@ -49,7 +55,12 @@ pub async fn run(client: &Client, args: ExplainArgs) -> Result<(), Failure> {
             ));
         }
     }
-    match verdict.allowed {
+    // Without a session server, a gateway is the only place for it.
+    let is_for_gateways = verdict.rule == Rule::NoSessionServer.as_str();
+    let by_gateway = verdict
+        .otherwise_at_gateway()
+        .is_some_and(|gateway| gateway.allowed && is_for_gateways);
+    match verdict.allowed || by_gateway {
         true => Ok(()),
         false => Err(Failure::Answered),
     }
@@ -89,6 +100,7 @@ fn is_revoked(key: &Key, KeyRevocation { at, by, .. }: &KeyRevocation, as_json: 
             rule: rule.as_str().into(),
             sentence: rule.to_string(),
             origin: None,
+            gateway: None,
         })?;
     } else {
         let since = lookup::revoked(key.scope, &key.name, (*at, by), Some(key), Timestamp::now());

@@ -6,8 +6,9 @@ mod remove;
 mod session_token;
 
 use futures_util::TryStreamExt;
+use uuid::Uuid;
 
-use self::args::{OneProject, ProjectCommand, ProjectCreateArgs, ProjectListArgs, UndeployArgs};
+use self::args::{ProjectCommand, ProjectCreateArgs, ProjectListArgs, UndeployArgs};
 use super::colour::TextTone;
 use super::output::NOTHING;
 use super::table::{self, Cell, TableColumn};
@@ -40,7 +41,10 @@ async fn dispatch(client: &Client, command: ProjectCommand) -> Result<(), Failur
         ProjectCommand::Create(args) => create(client, args).await,
         ProjectCommand::List(args) => list(client, args).await,
         ProjectCommand::Edit(args) => edit::run(client, args).await,
-        ProjectCommand::Deploy(args) => deploy(client, &args, true).await,
+        ProjectCommand::Deploy(args) => {
+            let id = resolve::project_id(client, &args.project).await?;
+            set_deployed(client, id, true, args.json).await
+        }
         ProjectCommand::Undeploy(args) => undeploy(client, &args).await,
         ProjectCommand::SessionToken(args) => session_token::run(client, &args).await,
         ProjectCommand::Remove(args) => remove::run(client, &args).await,
@@ -104,20 +108,19 @@ async fn undeploy(client: &Client, args: &UndeployArgs) -> Result<(), Failure> {
     let told = format!(
         "project \"{name}\" has {keys}, which connect no more and are refused at gateways until it is deployed again"
     );
-    if !confirm::asked_where_possible(args.yes, &told, &format!("undeploy \"{name}\""))? {
+    if project.keys > 0 && !confirm::asked_where_possible(args.yes, &told, &format!("undeploy \"{name}\""))? {
         return Err(Failure::Failed("nothing was undeployed".into()));
     }
-    deploy(client, &args.project, false).await
+    set_deployed(client, project.id, false, args.project.json).await
 }
 
-async fn deploy(client: &Client, args: &OneProject, deployed: bool) -> Result<(), Failure> {
-    let id = resolve::project_id(client, &args.project).await?;
+async fn set_deployed(client: &Client, id: Uuid, deployed: bool, as_json: bool) -> Result<(), Failure> {
     let edit = ProjectEdit {
         deployed: Some(deployed),
         ..ProjectEdit::default()
     };
     let project = client.edit_project(id, &edit).await?;
-    if args.json {
+    if as_json {
         return output::json(&project);
     }
     let what = if deployed { "deployed" } else { "undeployed" };

@@ -5,9 +5,9 @@ use std::net::IpAddr;
 use axum::extract::State;
 
 use super::active;
-use crate::api::{Explain, PresentedAt, Usage, Verdict};
+use crate::api::{Explain, GatewayVerdict, PresentedAt, Usage, Verdict};
 use crate::model::connection::{Caller, Origin, may_connect, may_pass, origin_of_page, unless_ended};
-use crate::model::{Grant, Rule, Scope};
+use crate::model::{Grant, Rule, Scope, Settings};
 use crate::server::auth::policy;
 use crate::server::auth::signed_in::SignedIn;
 use crate::server::http::body::Json;
@@ -32,7 +32,8 @@ pub async fn usage(
 }
 
 /// Whether a request with this key would be allowed now, and the rule that decides. Web and Mobile keys are
-/// explained as at `/api/jwt`, Analytics keys as at a gateway. It is not counted as usage.
+/// explained as at `/api/jwt`, with what a gateway would be answered beside it, Analytics keys as at a gateway. It is not counted as
+/// usage.
 #[utoipa::path(get, path = "/v1/keys/{id}/explain", tag = "keys", params(("id" = uuid::Uuid, Path), Explain),
     responses((status = 200, description = "The verdict.", body = Verdict), NoSuchId, Revoked, Common))]
 pub async fn explain(
@@ -43,38 +44,61 @@ pub async fn explain(
 ) -> ApiResult<Json<Verdict>> {
     let key = active(&server, &signed_in, id).await?;
     let asked = ParsedRequest::read(&request)?;
-    let at = match key.scope {
-        Scope::Web | Scope::Mobile => PresentedAt::Connection,
-        Scope::Analytics => PresentedAt::Gateway,
+    let told = |decided: Result<Grant, Rule>| match decided {
+        Ok(grant) => (true, grant.as_str().to_owned(), grant.to_string()),
+        Err(rule) => (false, rule.as_str().to_owned(), rule.told_of(asked.address)),
     };
-    let (allowed, rule, sentence) = match decide(&server, &key, asked.caller()).await? {
-        Ok(grant) => (true, grant.as_str(), grant.to_string()),
-        Err(rule) => (false, rule.as_str(), rule.told_of(asked.address)),
+    let at_gateway = told(at_gateway(&key, asked.caller()));
+    let (at, (allowed, rule, sentence), gateway) = match &key.project {
+        None => (PresentedAt::Gateway, at_gateway, None),
+        Some(project) => {
+            let has_server = server.work().session_signer(project.id).await?.is_some();
+            let connected = told(at_exchange(&key, has_server, asked.caller()));
+            let (allowed, rule, sentence) = at_gateway;
+            let gateway = GatewayVerdict {
+                allowed,
+                rule,
+                sentence,
+            };
+            (PresentedAt::Connection, connected, Some(gateway))
+        }
     };
     Ok(Json(Verdict {
         allowed,
         at,
-        rule: rule.to_owned(),
+        rule,
         sentence,
         origin: asked.origin,
+        gateway,
     }))
 }
 
 /// Decided by the same functions as the exchange and the gateway check.
-async fn decide(server: &ServerState, key: &KeyRecord, caller: Caller<'_>) -> ApiResult<Result<Grant, Rule>> {
+fn decide(
+    key: &KeyRecord,
+    may: fn(Scope, &Settings, bool, Caller) -> Result<Grant, Rule>,
+    caller: Caller<'_>,
+) -> Result<Grant, Rule> {
     if let Some(rule) = key.state.refuses() {
-        return Ok(Err(rule));
+        return Err(rule);
     }
-    let Some(project) = &key.project else {
-        return Ok(may_pass(key.scope, &key.settings, true, caller));
-    };
-    let decided = may_connect(key.scope, &key.settings, project.deployed, caller)
-        .and_then(|grant| unless_ended(grant, key.local_development_ended));
-    let has_server = server.work().session_signer(project.id).await?.is_some();
-    Ok(decided.and_then(|grant| match has_server {
+    let deployed = key.project.as_ref().is_none_or(|project| project.deployed);
+    let grant = may(key.scope, &key.settings, deployed, caller)?;
+    unless_ended(grant, key.local_development_ended)
+}
+
+/// A gateway goes on with no session.
+fn at_gateway(key: &KeyRecord, caller: Caller<'_>) -> Result<Grant, Rule> {
+    let resumes = false;
+    decide(key, may_pass, Caller { resumes, ..caller })
+}
+
+fn at_exchange(key: &KeyRecord, has_server: bool, caller: Caller<'_>) -> Result<Grant, Rule> {
+    let grant = decide(key, may_connect, caller)?;
+    match has_server {
         true => Ok(grant),
         false => Err(Rule::NoSessionServer),
-    }))
+    }
 }
 
 /// The request that is asked about, read.

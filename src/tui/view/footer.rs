@@ -184,7 +184,12 @@ fn end_words(buffer: &mut Buffer, covered: Rect) {
             .cell((x, covered.y))
             .is_some_and(|cell| cell.symbol() != RULE)
     };
-    if !is_word(buffer, covered.right().saturating_sub(1)) {
+    let last = covered.right().saturating_sub(1);
+    let is_blank = buffer
+        .cell((last, covered.y))
+        .is_some_and(|cell| cell.symbol() == " ");
+    // The blank before the words is none of them.
+    if !is_word(buffer, last) || (is_blank && !is_word(buffer, last.saturating_sub(1))) {
         return;
     }
     let cut: Vec<u16> = (covered.right()..buffer.area.right())

@@ -183,12 +183,12 @@ fn a_click_on_the_state_sorts_by_what_expires_first() {
 fn s_comes_to_what_expires_first() {
     let mut talk = Talk::with_keys(some_keys(5));
     let mut seen = Vec::new();
-    for _ in 0..2 {
+    for _ in 0..3 {
         talk.press("s").answer_page(Ok(page(some_keys(5))));
         seen.push((talk.app.browse.query.sort, talk.app.browse.query.order));
     }
     let natural = |sort: Sort| (sort, sort.natural_order());
-    let expected = [Sort::LastUsedAt, Sort::ExpiresAt];
+    let expected = [Sort::Requests, Sort::LastUsedAt, Sort::ExpiresAt];
     assert_eq!(seen, expected.map(natural));
 }
 

@@ -61,7 +61,19 @@ fn verdict(lines: &mut FormLines, verdict: &Verdict, is_current: bool) {
     for line in text::wrap(&verdict.sentence, lines.width) {
         lines.plain(Line::raw(line));
     }
+    if let Some(gateway) = otherwise(verdict) {
+        for line in text::wrap(&gateway, lines.width) {
+            lines.plain(Line::raw(line));
+        }
+    }
     lines.plain(Line::default());
+}
+
+/// `A gateway would allow it, by origin-listed.`, where that differs.
+fn otherwise(verdict: &Verdict) -> Option<String> {
+    let gateway = verdict.otherwise_at_gateway()?;
+    let would = if gateway.allowed { "allow" } else { "refuse" };
+    Some(format!("A gateway would {would} it, by {}.", gateway.rule))
 }
 
 fn place(at: PresentedAt) -> &'static str {
@@ -88,7 +100,10 @@ impl Speak for Explaining {
             (None, Some(verdict)) => {
                 let allowed = if verdict.allowed { "Allowed" } else { "Refused" };
                 let by = format!("{allowed} by {}{}.", verdict.rule, place(verdict.at));
-                vec![by, verdict.sentence.clone()]
+                [by, verdict.sentence.clone()]
+                    .into_iter()
+                    .chain(otherwise(verdict))
+                    .collect()
             }
             (None, None) => vec![about(self.key.scope).to_owned()],
         };
