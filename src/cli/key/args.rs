@@ -196,7 +196,7 @@ pub struct CreateArgs {
     #[arg(long, value_name = "PROJECT")]
     pub project: Option<String>,
     /// A UI domain (an origin) of a Web key, or a bundle identifier of a Mobile key; repeatable
-    #[arg(long = "domain", value_name = "DOMAIN")]
+    #[arg(long = "domain", visible_alias = "bundle", value_name = "DOMAIN")]
     pub domains: Vec<String>,
     /// Allow local development from this public address or network until --local-ends; Web only
     #[arg(long, value_name = "ADDRESS")]
@@ -224,13 +224,17 @@ pub struct KeyEditArgs {
     #[arg(long)]
     pub name: Option<String>,
     /// Replace all UI domains (bundle identifiers for Mobile); repeatable
-    #[arg(long = "domain", value_name = "DOMAIN", conflicts_with_all = ["add_domains", "remove_domains"])]
+    #[arg(long = "domain", visible_alias = "bundle", value_name = "DOMAIN", conflicts_with_all = ["add_domains", "remove_domains"])]
     pub domains: Vec<String>,
     /// Add a UI domain or bundle identifier; repeatable
-    #[arg(long = "add-domain", value_name = "DOMAIN")]
+    #[arg(long = "add-domain", visible_alias = "add-bundle", value_name = "DOMAIN")]
     pub add_domains: Vec<String>,
     /// Remove a UI domain or bundle identifier; repeatable
-    #[arg(long = "remove-domain", value_name = "DOMAIN")]
+    #[arg(
+        long = "remove-domain",
+        visible_alias = "remove-bundle",
+        value_name = "DOMAIN"
+    )]
     pub remove_domains: Vec<String>,
     /// Allow local development from this public address or network until --local-ends; Web only
     #[arg(long, value_name = "ADDRESS", conflicts_with = "no_local_development")]

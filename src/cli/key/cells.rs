@@ -113,7 +113,7 @@ pub fn fields(key: &Key, now: Timestamp) -> Vec<Field> {
     for setting in KeyField::of(key.scope).filter(|field| field.is_setting()) {
         match settings.value(setting) {
             FieldValue::List(items) => {
-                let item = |item: String| field(setting.facts().short_label, item);
+                let item = |item: String| field(setting.short_label_of(key.scope), item);
                 rows.extend(items.into_iter().map(item));
             }
             value => {

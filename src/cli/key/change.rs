@@ -170,6 +170,11 @@ fn warn_of(key: &Key) {
     for warning in key.ui_domains.iter().filter_map(of) {
         output::notice(format!("warning: {warning}"));
     }
+    if key.scope == Scope::Mobile && key.ui_domains.is_empty() {
+        output::notice(
+            "any app may use this key; --domain com.acme.app lists the bundle identifiers of those that may",
+        );
+    }
 }
 
 /// The UI domains after the edit; `None` leaves them as they are.
@@ -187,7 +192,7 @@ fn new_domains(key: &Key, args: &KeyEditArgs) -> Result<Option<Vec<String>>, Fai
         domains.retain(|domain| *domain != unwanted);
         if domains.len() == before {
             return Err(Failure::Flags(vec![format!(
-                "--remove-domain {typed}: The key has no such UI domain."
+                "--remove-domain {typed}: The key has no such UI domain or bundle identifier."
             )]));
         }
     }

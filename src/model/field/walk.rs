@@ -44,6 +44,14 @@ impl KeyField {
         }
     }
 
+    /// The same beside its value, or beside one of several.
+    pub fn short_label_of(self, scope: Scope) -> &'static str {
+        match (self, scope) {
+            (KeyField::UiDomains, Scope::Mobile) => "Bundle identifier",
+            _ => self.facts().short_label,
+        }
+    }
+
     pub fn widget(self) -> Widget {
         self.facts().widget
     }

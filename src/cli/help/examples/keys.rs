@@ -175,10 +175,7 @@ pub(super) const KEYS: &[Declared] = &[
         "scan",
         &[
             to("Search this directory for leaked keys", "keydeck scan ."),
-            to(
-                "Search the history of a repository",
-                "git log -p --all | keydeck scan",
-            ),
+            to("Search the history of a repository", "keydeck scan --git ."),
             to(
                 "Search without asking the server",
                 "keydeck scan --offline --json src logs",
