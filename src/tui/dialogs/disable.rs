@@ -21,6 +21,10 @@ pub fn open(key: &Key) -> Sheet {
     let sheet = Sheet::new(Disable(key.id), "Disable this key?", "Disable", fields)
         .about(key_words::which(key))
         .about("Every request with it is refused immediately, until it is enabled again.");
+    let sheet = match key.week.map(|week| week.total().allowed) {
+        Some(times @ 1..) => sheet.about(format!("In the last 7 days it was used {}.", how_often(times))),
+        _ => sheet,
+    };
     let sheet = match key.rotation {
         Some(_) => sheet.about("It is being rotated: both of its tokens are refused."),
         None => sheet,
@@ -30,6 +34,13 @@ pub fn open(key: &Key) -> Sheet {
             "Sessions that have begun go on for up to 30 min, unless their session server asks keydeck.",
         ),
         false => sheet,
+    }
+}
+
+fn how_often(times: u64) -> String {
+    match times {
+        1 => "once".into(),
+        times => format!("{times} times"),
     }
 }
 
