@@ -82,6 +82,10 @@ pub enum ActivityAction {
     /// What is sent is signed with another secret.
     WebhookSecretRotated,
     WebhookSecretRevealed,
+    /// An event was sent to it that says nothing.
+    WebhookTested,
+    /// What had been sent to it was sent again.
+    WebhookRedelivered,
     /// An action of a newer keydeck, or an invalid one in a row that was tampered with.
     #[serde(other)]
     #[strum(disabled)]
@@ -169,6 +173,8 @@ impl ActivityAction {
             ActivityAction::WebhookRemoved => "removed the webhook",
             ActivityAction::WebhookSecretRotated => "rotated the secret of the webhook",
             ActivityAction::WebhookSecretRevealed => "revealed the secret of the webhook",
+            ActivityAction::WebhookTested => "tested the webhook",
+            ActivityAction::WebhookRedelivered => "sent an event again to the webhook",
             ActivityAction::Unknown => "did something unknown to",
         }
     }

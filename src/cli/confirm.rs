@@ -3,7 +3,7 @@
 use std::io::{self, BufRead, IsTerminal, Write};
 
 use super::{Failure, output};
-use crate::model::Shown;
+use crate::failure::sayable;
 
 /// Refuses when there is no terminal to ask on, before any request is sent. `act` is "revoking".
 pub fn possible(yes: bool, act: &str) -> Result<(), Failure> {
@@ -37,7 +37,7 @@ pub fn asked_where_possible(yes: bool, told: &str, act: &str) -> Result<bool, Fa
 /// Whether the person at the terminal confirms it, with y or yes in any case. `act` is `revoke "Checkout"`.
 pub fn asked(act: &str) -> Result<bool, Failure> {
     let mut stderr = io::stderr().lock();
-    write!(stderr, "Type yes to {} [no]: ", Shown::new(act))?;
+    write!(stderr, "Type yes to {} [no]: ", sayable(act))?;
     stderr.flush()?;
     let mut answer = String::new();
     io::stdin().lock().read_line(&mut answer)?;

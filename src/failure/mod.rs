@@ -1,6 +1,7 @@
 //! How a command fails: a message for people, an exit code for scripts; and messages on standard error.
 
 pub mod flags;
+mod unsaid;
 
 use std::io::{self, Write};
 use std::process::ExitCode;
@@ -8,6 +9,7 @@ use std::process::ExitCode;
 use anstream::{AutoStream, ColorChoice};
 use anstyle::AnsiColor;
 
+use self::unsaid::without_secrets;
 use crate::client;
 use crate::config::ConfigError;
 use crate::credentials::CredentialError;
@@ -49,7 +51,8 @@ impl Failure {
         Failure::Failed(sentence.to_string())
     }
 
-    /// Prints the error on stderr. Text from a server can't move the cursor.
+    /// Prints the error on stderr. Text from a server can't move the cursor, and a secret that was given as a name or a path is not
+    /// repeated.
     pub fn report(&self) {
         let mut stderr = io::stderr().lock();
         let red = match AutoStream::choice(&stderr) {
@@ -61,8 +64,8 @@ impl Failure {
             Failure::BrokenPipe | Failure::Signal(_) | Failure::Answered => Ok(()),
             Failure::Flags(lines) => lines
                 .iter()
-                .try_for_each(|line| writeln!(stderr, "{red}error:{red:#} {}", Shown::new(line))),
-            other => writeln!(stderr, "{red}error:{red:#} {}", Shown::new(&other.to_string())),
+                .try_for_each(|line| writeln!(stderr, "{red}error:{red:#} {}", sayable(line))),
+            other => writeln!(stderr, "{red}error:{red:#} {}", sayable(&other.to_string())),
         };
     }
 
@@ -81,7 +84,12 @@ impl Failure {
 /// A sentence for the person at the terminal. When stderr is closed, nobody is.
 pub fn notice(sentence: impl std::fmt::Display) {
     let text = sentence.to_string();
-    let _ = writeln!(io::stderr().lock(), "{}", Shown::new(&text));
+    let _ = writeln!(io::stderr().lock(), "{}", sayable(&text));
+}
+
+/// What may be on the screen and in a log.
+pub fn sayable(message: &str) -> String {
+    Shown::new(&without_secrets(message)).into_string()
 }
 
 impl From<client::Error> for Failure {

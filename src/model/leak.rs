@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize};
 use strum::{EnumIter, EnumString, IntoStaticStr};
 use utoipa::ToSchema;
 
-use super::Scope;
+use super::{Scope, WhichToken};
 
 /// Who reported it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize, ToSchema)]
@@ -51,6 +51,8 @@ pub enum LeakResponse {
     Disabled,
     /// It had been disabled before.
     AlreadyDisabled,
+    /// The old token of a rotation is not valid any more; the key goes on with its new one.
+    OldTokenEnded,
     /// The report is shown, and nothing else is done.
     Told,
     /// The token was not valid any more.
@@ -59,12 +61,23 @@ pub enum LeakResponse {
 
 impl LeakResponse {
     /// The policy. The tokens of Web and Mobile keys are in pages and apps that everybody can have: that such a token
-    /// is public says nothing new, and whoever reports it must not be able to stop the page.
-    pub fn to_leak_of(scope: Scope) -> Self {
-        match scope {
-            Scope::Analytics => LeakResponse::Disabled,
-            Scope::Web | Scope::Mobile => LeakResponse::Told,
+    /// is public says nothing new, and whoever reports it must not be able to stop the page. Of a key that has another
+    /// token already, no more is stopped than what leaked.
+    pub fn to_leak_of(scope: Scope, token: WhichToken, is_disabled: bool) -> Self {
+        match (scope, token) {
+            (_, WhichToken::Replaced) => LeakResponse::NotValid,
+            (Scope::Web | Scope::Mobile, _) => LeakResponse::Told,
+            (Scope::Analytics, WhichToken::Old) => LeakResponse::OldTokenEnded,
+            (Scope::Analytics, WhichToken::Current | WhichToken::New) => match is_disabled {
+                true => LeakResponse::AlreadyDisabled,
+                false => LeakResponse::Disabled,
+            },
         }
+    }
+
+    /// Whether the token is refused after it, whatever becomes of the key.
+    pub fn leaves_token_refused(self) -> bool {
+        matches!(self, LeakResponse::OldTokenEnded | LeakResponse::NotValid)
     }
 
     pub fn as_str(self) -> &'static str {
@@ -76,6 +89,7 @@ impl LeakResponse {
         match self {
             LeakResponse::Disabled => "the key was disabled",
             LeakResponse::AlreadyDisabled => "nothing, the key was disabled already",
+            LeakResponse::OldTokenEnded => "the old token was ended, the new one is valid",
             LeakResponse::Told => "nothing, tokens of its scope are in pages and apps",
             LeakResponse::NotValid => "nothing, the token was not valid any more",
         }
@@ -131,10 +145,29 @@ mod tests {
 
     #[test]
     fn a_report_stops_only_what_is_no_public_key() {
-        let of = |scope| LeakResponse::to_leak_of(scope);
-        assert_eq!(
-            [Scope::Web, Scope::Mobile, Scope::Analytics].map(of),
-            [LeakResponse::Told, LeakResponse::Told, LeakResponse::Disabled]
-        );
+        use LeakResponse::{AlreadyDisabled, Disabled, NotValid, OldTokenEnded, Told};
+        let tokens = [
+            WhichToken::Current,
+            WhichToken::New,
+            WhichToken::Old,
+            WhichToken::Replaced,
+        ];
+        for (scope, is_disabled, responses) in [
+            (Scope::Web, false, [Told, Told, Told, NotValid]),
+            (Scope::Mobile, true, [Told, Told, Told, NotValid]),
+            (
+                Scope::Analytics,
+                false,
+                [Disabled, Disabled, OldTokenEnded, NotValid],
+            ),
+            (
+                Scope::Analytics,
+                true,
+                [AlreadyDisabled, AlreadyDisabled, OldTokenEnded, NotValid],
+            ),
+        ] {
+            let of = |token| LeakResponse::to_leak_of(scope, token, is_disabled);
+            assert_eq!(tokens.map(of), responses, "{scope} {is_disabled}");
+        }
     }
 }

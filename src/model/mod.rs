@@ -33,6 +33,7 @@ pub mod strength;
 pub mod target_url;
 pub mod token;
 pub mod webhook;
+pub mod webhook_secret;
 
 pub use address::LocalAddress;
 pub use bulk::{BulkChange, BulkEffect};

@@ -13,7 +13,7 @@ use zeroize::Zeroizing;
 use self::forms::{TELLING, letters};
 pub use self::whole::{presented, token_in};
 use super::token::{LENGTH, NotAToken};
-use super::{Secret, Token, TokenKind, compared, shown};
+use super::{Secret, Token, TokenKind, compared, shown, webhook_secret};
 
 /// How the whole secret of a Web or Mobile key begins: base64 of `{"soulId"`.
 const WRAPPED: &str = "eyJzb3VsSWQi";
@@ -39,7 +39,12 @@ fn begun_in(text: &str) -> Option<Secret> {
         let is_base64 = |c: char| c.is_ascii_alphanumeric() || "+/=".contains(c);
         behind_a_gap(text, WRAPPED).map(|from| run(from, is_base64))
     };
-    token.or_else(wrapped).or_else(|| in_another_order(text))
+    let signing = || {
+        let belongs = |c: char| c.is_ascii_alphanumeric() || "+/=_".contains(c);
+        behind_a_gap(text, webhook_secret::PREFIX).map(|from| run(from, belongs))
+    };
+    let found = token.or_else(wrapped).or_else(signing);
+    found.or_else(|| in_another_order(text))
 }
 
 /// Text that is stored and shown is read by everybody who may see it.
@@ -67,7 +72,7 @@ pub fn is_in_or_random(text: &str) -> bool {
     is_in(text) || random::is_in(text)
 }
 
-/// Whether one of our secrets is anywhere in `text`, whatever is around it: a token or most of one, also
+/// Whether one of our secrets is anywhere in `text`, whatever is around it: a token or a webhook's secret or most of one, also
 /// with invisible characters or white space in it, or base64 of either; and a whole token in what copying and
 /// software make of text: separators, the wrong direction, escapes, hexadecimal digits.
 pub fn is_in(text: &str) -> bool {
@@ -94,7 +99,11 @@ fn is_here(text: &str) -> bool {
         let letters = Zeroizing::new(letters(dense));
         has_spread_token(&letters) || has_wrapped_token(dense) || has_wrapped_token(&letters)
     };
-    has_part_of_token(solid.as_bytes()) || is_whole(&dense) || is_whole(&backwards)
+    has_part_of_token(solid.as_bytes())
+        || has_part_of_signing_secret(solid.as_bytes())
+        || has_part_of_signing_secret(backwards.as_bytes())
+        || is_whole(&dense)
+        || is_whole(&backwards)
 }
 
 /// A keydeck prefix followed by many of a token's characters.
@@ -111,6 +120,17 @@ fn has_part_of_token(text: &[u8]) -> bool {
     behind.any(|rest| {
         let length = rest.iter().take_while(|c| c.is_ascii_alphanumeric()).count();
         length >= TELLING && !random::is_of_words(&rest[..length.min(LENGTH - PREFIX_BEFORE_UNDERSCORE - 1)])
+    })
+}
+
+/// The prefix of a webhook's secret, keydeck's or another's, followed by many of its letters.
+fn has_part_of_signing_secret(text: &[u8]) -> bool {
+    let prefix = webhook_secret::PREFIX.as_bytes();
+    let mut found = memchr::memmem::find_iter(text, prefix).map(|at| &text[at + prefix.len()..]);
+    found.any(|rest| {
+        let letters = rest.iter().take_while(|byte| webhook_secret::is_letter(**byte));
+        let length = letters.count();
+        length >= TELLING && !random::is_of_words(&rest[..length.min(webhook_secret::LENGTH)])
     })
 }
 
@@ -131,11 +151,14 @@ fn has_spread_token(letters: &str) -> bool {
 
 /// Base64 of a token, such as the whole secret of a Web key.
 fn has_wrapped_token(dense: &str) -> bool {
-    forms::from_base64(dense).any(|bytes| has_part_of_token(&bytes))
+    forms::from_base64(dense).any(|bytes| has_part_of_token(&bytes) || has_part_of_signing_secret(&bytes))
 }
 
 /// Reads what [`secret_in`] found; what is wrong with it is said without a server.
 pub fn read(secret: &Secret) -> Result<Token, String> {
+    if secret.expose().starts_with(webhook_secret::PREFIX) {
+        return Err("This is a webhook's secret, not an API key; it stays on this machine.".into());
+    }
     Token::presented(secret.expose()).map_err(|why| match why {
         NotAToken::Prefix => {
             "This secret is incomplete, or a character of it is wrong: it can't be read.".into()

@@ -2,6 +2,7 @@
 //! token is hashed exactly as it is presented; what begins like keydeck's own is never taken for one.
 
 use super::token::NotAToken;
+use super::webhook_secret::WrittenSigningSecret;
 use super::{Secret, Token, TokenHash, TokenKind, pasted};
 use uuid::Uuid;
 
@@ -24,7 +25,11 @@ impl KeyToken {
     pub fn presented(text: &str) -> Result<Self, NotAToken> {
         match pasted::presented(text) {
             Ok(token) => Ok(Self::Own(token)),
-            Err(NotAToken::Prefix) => Self::foreign(text).ok_or(NotAToken::Prefix),
+            Err(NotAToken::Prefix) => match WrittenSigningSecret::at_beginning(text.as_bytes()) {
+                // It verifies what keydeck sends, and lets nobody through.
+                Some(_) => Err(NotAToken::Prefix),
+                None => Self::foreign(text).ok_or(NotAToken::Prefix),
+            },
             Err(mistyped) => Err(mistyped),
         }
     }

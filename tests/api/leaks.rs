@@ -474,14 +474,18 @@ async fn what_is_done_to_the_key_itself_decides_and_the_token_is_named() {
         .json(&json!({"overlap_seconds": 3600}));
     let rotated = stage.owner().send(rotate).await.expect(200);
     let new = rotated["secret"].as_str().expect("a secret").to_owned();
-    for (token, which) in [(&old, "old"), (&new, "new")] {
+    // The report of the old one ends the rotation.
+    for (token, which, response) in [(&old, "old", "old_token_ended"), (&new, "current", "disabled")] {
         stage
             .anybody
             .post("/v1/leaks", &json!({"token": token}))
             .await
             .expect(202);
         let [leak] = leaks(stage.owner(), "?limit=1").await.try_into().expect("one");
-        assert_eq!(leak["token"], which);
+        assert_eq!(
+            (leak["token"].as_str(), leak["response"].as_str()),
+            (Some(which), Some(response))
+        );
     }
     stage
         .owner()

@@ -3,10 +3,12 @@
 use std::time::Duration;
 
 use futures_util::future::join_all;
+use keydeck::api::ActivityAction;
 use keydeck::api::ProblemType::{Forbidden, Invalid, NotFound};
 use keydeck::model::Role;
 use reqwest::Method;
 use serde_json::{Value, json};
+use strum::IntoEnumIterator;
 use tokio::time::{Instant, sleep};
 
 use crate::common::{Deck, id_of};
@@ -503,20 +505,29 @@ async fn the_log_says_each_change_and_neither_secret_nor_path() {
         .await
         .expect(200);
     let revealed = stage.post("/reveal", 200).await;
+    let tested = stage.post("/test", 202).await;
+    let again = format!("/v1/webhook-deliveries/{}/redelivery", id_of(&tested));
+    owner.send(owner.request(Method::POST, &again)).await.expect(202);
     owner.delete(&stage.webhook).await.expect(204);
     let log = owner.get("/v1/activity").await;
-    for action in [
-        "webhook_created",
-        "webhook_edited",
-        "webhook_secret_rotated",
-        "webhook_secret_revealed",
-        "webhook_removed",
-    ] {
+    let rows: Value = serde_json::from_str(&log.body).expect("JSON");
+    let rows = rows["items"].as_array().expect("rows");
+    let of_webhooks = ActivityAction::iter().filter(|action| action.as_str().starts_with("webhook_"));
+    for action in of_webhooks {
+        let row = rows.iter().find(|row| row["action"] == action.as_str());
+        let row = row.unwrap_or_else(|| panic!("{action:?}: {}", log.body));
+        assert_eq!(row["actor"]["email"], "mira@acme.example", "{action:?}");
+        let place = row["subject"].as_str().expect("a text");
         assert!(
-            log.body.contains(&format!("\"{action}\"")),
-            "{action}: {}",
-            log.body
+            place == "https://hooks.acme.example/…" || action == ActivityAction::WebhookCreated,
+            "{row}"
         );
+        if let ActivityAction::WebhookTested | ActivityAction::WebhookRedelivered = action {
+            assert_eq!(row["changes"]["delivery"], json!([null, tested["id"]]), "{row}");
+        }
+        if action == ActivityAction::WebhookRedelivered {
+            assert_eq!(row["changes"]["event"], json!([null, "webhook.test"]), "{row}");
+        }
     }
     for secret in [
         "s3cr3t",

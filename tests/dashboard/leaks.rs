@@ -1,7 +1,7 @@
 //! Keys that were reported leaked: the line above the table, and the dialog that decides about them.
 
 use keydeck::api::{Disabled, Key, KeyMay, Leak, PersonRef};
-use keydeck::model::{KeyState, LeakDecision, Scope, WhichToken};
+use keydeck::model::{KeyState, LeakDecision, LeakResponse, Scope, WhichToken};
 use keydeck::tui::dialogs::Modal;
 use keydeck::tui::message::{Effect, LifecycleReply, LifecycleRequest, Message};
 use uuid::Uuid;
@@ -81,6 +81,30 @@ fn of_many_reports_it_is_said_that_there_are_more() {
     assert!(drawn(&talk).contains("At least 200 keys were reported leaked"));
     talk.press("L");
     assert!(drawn(&talk).contains("1 of at least 200"), "{}", drawn(&talk));
+}
+
+#[test]
+fn an_old_token_that_was_ended_is_told_beside_a_key_that_goes_on() {
+    let leak = Leak {
+        token: WhichToken::Old,
+        response: LeakResponse::OldTokenEnded,
+        ..leak(1, key(2, "Board report", Scope::Analytics))
+    };
+    for (width, height) in SIZES {
+        let mut talk = Talk::sized(width, height, some_keys(3));
+        talk.answer_leaks(vec![leak.clone()]);
+        talk.press("L");
+        let seen = drawn(&talk);
+        assert!(!seen.contains("whoever has the token"), "{seen}");
+        if height >= 24 {
+            for said in ["old token was ended", "refuses the token that leaked"] {
+                assert!(seen.contains(said), "{width}x{height}: {seen}");
+            }
+        }
+        if width == 120 {
+            insta::assert_snapshot!("leak_of_old_token_120x36", seen);
+        }
+    }
 }
 
 #[test]

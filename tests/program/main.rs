@@ -24,6 +24,7 @@ mod cli_many;
 mod cli_networks;
 mod cli_people;
 mod cli_rotation;
+mod cli_secrets;
 mod cli_tables;
 mod cli_webhooks;
 mod cli_words;
@@ -73,6 +74,8 @@ mod tls;
 mod unrotated;
 #[path = "../common/venv.rs"]
 mod venv;
+#[path = "../common/verifying.rs"]
+mod verifying;
 mod version;
 mod webhooks;
 mod x11;

@@ -1,7 +1,7 @@
 //! The real program with a home of its own, and servers that it starts.
 
 use std::io::{BufRead, BufReader, Read, Write};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Output, Stdio};
 use std::time::Duration;
 
@@ -24,6 +24,12 @@ const SERVE: &[&str] = &[
 /// A temporary home directory; nothing of the real one is seen.
 pub struct Home {
     pub dir: TempDir,
+}
+
+impl AsRef<Path> for Home {
+    fn as_ref(&self) -> &Path {
+        self.dir.path()
+    }
 }
 
 impl Home {

@@ -21,5 +21,9 @@ mod postgres_server;
 #[expect(dead_code, reason = "shared with the tests of the API")]
 mod receiver;
 mod replicas;
+mod told;
 #[path = "../common/venv.rs"]
 mod venv;
+#[path = "../common/verifying.rs"]
+#[expect(dead_code, reason = "shared with the tests of the program")]
+mod verifying;

@@ -171,3 +171,64 @@ async fn it_is_decided_about_once_however_that_is_done() {
     assert_eq!(times(&deck, key.id, ActivityAction::LeakDecided).await, 2);
     assert!(compared(&*deck.store).await.is_ok());
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn of_a_key_that_is_rotated_only_the_old_token_is_stopped_when_that_leaks() {
+    let deck = Deck::new().await;
+    let by = actor(&deck.owner);
+    let rotated = async |name: &str| {
+        let (key, old) = rotation::key(&deck, Scope::Analytics, name).await;
+        let new = rotation::token(Scope::Analytics);
+        let hash = new.hash;
+        let rotated = deck.store.rotate_key(key.id, key.version, new, 3_600, by).await;
+        assert!(matches!(rotated.unwrap(), RotationChange::Changed(_)));
+        (key.id, old, hash)
+    };
+    let rules = async |tokens: [&TokenHash; 2]| {
+        let [old, new] = tokens;
+        (rotation::rule(&deck, old).await, rotation::rule(&deck, new).await)
+    };
+    let (key, old, new) = rotated("Board").await;
+    assert_eq!(rules([&old, &new]).await, (None, None));
+    // However many report it at once, it ends once.
+    let known = join_all((0..6).map(|place| report(&deck, old, place))).await;
+    assert_eq!(known, [true; 6]);
+    assert_eq!(rules([&old, &new]).await, (Some(Rule::KeyRotated), None));
+    for (action, expected) in [
+        (ActivityAction::KeyRotationEnded, 1),
+        (ActivityAction::KeyDisabled, 0),
+    ] {
+        assert_eq!(times(&deck, key, action).await, expected, "{action:?}");
+    }
+    let [leak] = leaks(&deck, true).await.try_into().unwrap();
+    assert_eq!(
+        (leak.token, leak.response, leak.key.state),
+        (WhichToken::Old, LeakResponse::OldTokenEnded, KeyState::Active)
+    );
+    assert!(leak.key.rotation.is_none());
+    let LeakOutcome::Decided(leak) = deck
+        .store
+        .decide_leak(leak.id, LeakDecision::Dismissed, None, by)
+        .await
+        .unwrap()
+    else {
+        panic!()
+    };
+    assert_eq!(leak.key.state, KeyState::Active);
+    assert_eq!(rules([&old, &new]).await, (Some(Rule::KeyRotated), None));
+    // One that somebody disabled stays so, and doesn't come back with the token that leaked.
+    let (key, old, new) = rotated("Panel").await;
+    deck.store.disable_key(key, None, by).await.unwrap();
+    report(&deck, old, 1).await;
+    let enabled = deck.store.enable_key(key, by).await.unwrap();
+    assert!(matches!(enabled, KeySwitch::Switched(_)));
+    assert_eq!(rules([&old, &new]).await, (Some(Rule::KeyRotated), None));
+    // The new one that leaks has no other beside it that anybody was told to use.
+    let (_, old, new) = rotated("Report").await;
+    report(&deck, new, 1).await;
+    assert_eq!(
+        rules([&old, &new]).await,
+        (Some(Rule::KeyDisabled), Some(Rule::KeyDisabled))
+    );
+    assert!(compared(&*deck.store).await.is_ok());
+}

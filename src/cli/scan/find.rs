@@ -10,13 +10,14 @@ use memchr::{memchr_iter, memrchr};
 use zeroize::Zeroizing;
 
 use super::found_in::FoundIn;
+use super::found_secret::FoundSecret;
 use super::gap::Gaps;
 use super::text::{self, LONGEST, TextLayer, Tokens};
-use crate::model::{Token, TokenHash, TokenKind};
+use crate::model::TokenHash;
 
 const WINDOW: usize = 256 * 1024;
 
-/// A token, and where it begins; both count from 1, the column in bytes.
+/// A secret, and where it begins; both count from 1, the column in bytes.
 #[derive(Debug, Clone)]
 pub struct Finding {
     /// The file in an archive that it is in.
@@ -25,11 +26,9 @@ pub struct Finding {
     pub column: u64,
     /// What it lies below there, the outermost first.
     pub layers: Vec<TextLayer>,
-    pub kind: TokenKind,
-    pub hint: String,
     pub hash: TokenHash,
     /// To be reported; nothing shows it.
-    pub token: Token,
+    pub secret: FoundSecret,
 }
 
 impl Finding {
@@ -45,21 +44,8 @@ impl Finding {
 
 impl PartialEq for Finding {
     fn eq(&self, other: &Self) -> bool {
-        (
-            &self.member,
-            self.line,
-            self.column,
-            &self.layers,
-            self.kind,
-            self.hash,
-        ) == (
-            &other.member,
-            other.line,
-            other.column,
-            &other.layers,
-            other.kind,
-            other.hash,
-        )
+        (&self.member, self.line, self.column, &self.layers, self.hash)
+            == (&other.member, other.line, other.column, &other.layers, other.hash)
     }
 }
 
@@ -156,7 +142,7 @@ impl Finder {
         // One token that is read in several ways is found once.
         let mut behind: HashMap<TokenHash, usize> = HashMap::new();
         for sighting in sighted.sightings {
-            let hash = sighting.token.hash();
+            let hash = sighting.secret.hash();
             // Of something long that was compressed, the rest is looked at again.
             furthest = furthest.max(sighting.end.min(sighting.start + LONGEST));
             let last = behind.entry(hash).or_default();
@@ -168,7 +154,7 @@ impl Finder {
             passed = sighting.start;
             found
                 .findings
-                .push(place.of(sighting.token, hash, sighting.layers));
+                .push(place.of(sighting.secret, hash, sighting.layers));
         }
         furthest.min(self.filled)
     }
@@ -198,16 +184,14 @@ impl Place {
         }
     }
 
-    fn of(self, token: Token, hash: TokenHash, layers: Vec<TextLayer>) -> Finding {
+    fn of(self, secret: FoundSecret, hash: TokenHash, layers: Vec<TextLayer>) -> Finding {
         Finding {
             member: None,
             line: self.line,
             column: self.column,
             layers,
-            kind: token.kind(),
-            hint: token.hint(),
             hash,
-            token,
+            secret,
         }
     }
 }

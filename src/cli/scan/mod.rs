@@ -5,6 +5,7 @@ mod archive;
 pub mod args;
 mod find;
 mod found_in;
+mod found_secret;
 mod gap;
 mod git;
 mod report;

@@ -8,12 +8,13 @@ use serde::Serialize;
 
 use super::find::Finding;
 use super::found_in::FoundIn;
+use super::found_secret::FoundSecret;
 use super::state::{TokenState, TokenStates, Unresolved};
 use super::text::TextLayer;
 use super::walk::ScanResult;
 use crate::api::LookupAnswer;
 use crate::cli::{Failure, lookup, output};
-use crate::model::{Scope, Shown, TokenKind};
+use crate::model::Shown;
 
 const UNCHECKED: TokenState = TokenState::Unresolved(Unresolved::Unchecked);
 
@@ -39,7 +40,7 @@ enum Line<'a> {
         #[serde(skip_serializing_if = "<[_]>::is_empty")]
         layers: &'a [TextLayer],
         kind: &'static str,
-        hint: &'a str,
+        hint: String,
         #[serde(flatten)]
         state: &'a TokenState,
     },
@@ -108,28 +109,21 @@ fn line<'a>(source: &'a FoundIn, finding: &'a Finding, state: &'a TokenState) ->
         line: finding.line,
         column: finding.column,
         layers: &finding.layers,
-        kind: match finding.kind {
-            TokenKind::Key(Scope::Web) => "web",
-            TokenKind::Key(Scope::Mobile) => "mobile",
-            TokenKind::Key(Scope::Analytics) => "analytics",
-            TokenKind::User => "sign-in",
-            TokenKind::Gateway => "gateway",
-            TokenKind::SessionServer => "session-server",
-        },
-        hint: &finding.hint,
+        kind: finding.secret.kind(),
+        hint: finding.secret.hint(),
         state,
     }
 }
 
 /// `.env:3:14: kdw_…x9Qz active: Web key "Checkout" of Storefront, created by mira@acme.example (…)`
 fn words(source: &FoundIn, finding: &Finding, state: &TokenState) -> String {
-    let Finding {
-        line, column, hint, ..
-    } = finding;
     format!(
-        "{}:{line}:{column}: {hint} {}{}{}",
+        "{}:{}:{}: {} {}{}{}",
         finding.place_in(source),
-        state_in_words(finding.kind, state),
+        finding.line,
+        finding.column,
+        finding.secret.hint(),
+        state_in_words(&finding.secret, state),
         layers_in_words(&finding.layers),
         source.versions_in_words()
     )
@@ -144,7 +138,7 @@ fn layers_in_words(layers: &[TextLayer]) -> String {
     }
 }
 
-fn state_in_words(kind: TokenKind, state: &TokenState) -> String {
+fn state_in_words(secret: &FoundSecret, state: &TokenState) -> String {
     match state {
         TokenState::Known(
             LookupAnswer::Active { key, token }
@@ -179,14 +173,7 @@ fn state_in_words(kind: TokenKind, state: &TokenState) -> String {
             format!("revoked: {revoked}")
         }
         TokenState::Unresolved(Unresolved::Unknown) => "unknown here".into(),
-        TokenState::Unresolved(Unresolved::Unchecked) => match kind {
-            TokenKind::Key(scope) => format!("unchecked: {scope} key"),
-            TokenKind::User => "unchecked: sign-in token; keydeck user new-token replaces it".into(),
-            TokenKind::Gateway => "unchecked: gateway token; keydeck gateway remove revokes it".into(),
-            TokenKind::SessionServer => {
-                "unchecked: session server's token; keydeck project session-token replaces it".into()
-            }
-        },
+        TokenState::Unresolved(Unresolved::Unchecked) => secret.unchecked_in_words(),
     }
 }
 

@@ -11,7 +11,7 @@ use crate::cli::{Failure, output};
 use crate::client::{Client, Error};
 use crate::credentials;
 use crate::deck::{self, Selection};
-use crate::model::{Token, TokenKind};
+use crate::model::Token;
 
 /// How often a report that has to wait is sent: in all a little longer than an address may have to wait.
 const TRIES: u32 = 14;
@@ -35,13 +35,9 @@ pub fn report(selection: &Selection, result: &ScanResult) -> Result<(), Failure>
     let mut seen = HashSet::new();
     let mut tokens: Vec<(&Token, String)> = Vec::new();
     for (source, found) in &result.matches {
-        let keys = found.findings.iter();
-        for finding in keys.filter(|finding| matches!(finding.kind, TokenKind::Key(_))) {
-            if seen.insert(finding.hash) {
-                tokens.push((
-                    &finding.token,
-                    format!("{}:{}", finding.place_in(source), finding.line),
-                ));
+        for finding in &found.findings {
+            if let Some(token) = finding.secret.of_key().filter(|_| seen.insert(finding.hash)) {
+                tokens.push((token, format!("{}:{}", finding.place_in(source), finding.line)));
             }
         }
     }

@@ -9,7 +9,7 @@ use super::walk::ScanResult;
 use crate::api::LookupAnswer;
 use crate::cli::{Failure, lookup, output};
 use crate::client::Client;
-use crate::model::{TokenHash, TokenKind};
+use crate::model::TokenHash;
 
 /// Questions under way at the same time.
 const AT_ONCE: usize = 8;
@@ -37,7 +37,7 @@ pub type TokenStates = HashMap<TokenHash, TokenState>;
 /// The keys that were found, each once. Only they can be asked for.
 pub fn key_hashes(result: &ScanResult) -> HashSet<TokenHash> {
     let findings = result.matches.iter().flat_map(|(_, found)| &found.findings);
-    let keys = findings.filter(|finding| matches!(finding.kind, TokenKind::Key(_)));
+    let keys = findings.filter(|finding| finding.secret.of_key().is_some());
     keys.map(|finding| finding.hash).collect()
 }
 

@@ -302,3 +302,49 @@ fn a_slip_is_told_without_a_server() {
     assert!(said(&token.expose()[..50]).starts_with("This token is incomplete or too long"));
     assert!(said(&whole.expose()[..90]).starts_with("This secret is incomplete"));
 }
+
+#[test]
+fn a_webhooks_secret_is_a_secret_too() {
+    for seed in 0..30_u8 {
+        let bytes = <[u8; 32]>::from(<sha2::Sha256 as sha2::Digest>::digest([seed]));
+        let whole = webhook_secret::WrittenSigningSecret::text_of(&bytes);
+        let whole = whole.expose();
+        let bare = whole.trim_end_matches('=');
+        for secret in [whole, bare, &whole[..30], &BASE64_STANDARD.encode(whole)] {
+            for text in [
+                secret.to_owned(),
+                format!("'{secret}'"),
+                format!("WEBHOOK_SECRET={secret};"),
+                format!("x{secret}\u{200b}"),
+            ] {
+                assert!(is_in(&text) && refuse(&text).is_err(), "{text}");
+            }
+        }
+        let escaped = whole.replace('_', "%5F").replace('+', "%2B").replace('/', "\\/");
+        let backwards: String = whole.chars().rev().collect();
+        for text in [escaped, backwards, hex::encode(whole)] {
+            assert!(is_in(&text), "{text}");
+        }
+        for text in [
+            whole.to_owned(),
+            format!("  {whole}\n"),
+            format!("secret: \"{whole}\""),
+        ] {
+            assert_eq!(found(&text).as_deref(), Some(whole), "{text}");
+        }
+        let said = read(&Secret::new(whole)).expect_err("no key has it");
+        assert!(said.contains("webhook"), "{said}");
+        assert!(crate::model::KeyToken::presented(whole).is_err());
+    }
+    // Another's secret, of another length.
+    assert!(refuse("whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw").is_err());
+    for text in [
+        "whsec_",
+        "whsec_production",
+        "whsec_storefront_and_all_that_follows_from_it",
+        "whsec_xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx=",
+        "the whsec_ of the storefront",
+    ] {
+        assert_eq!(refuse(text), Ok(()), "{text}");
+    }
+}

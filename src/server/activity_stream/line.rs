@@ -90,6 +90,7 @@ fn target_of(action: ActivityAction) -> TargetKind {
         }
         A::WebhookCreated | A::WebhookEdited | A::WebhookRemoved => TargetKind::Webhook,
         A::WebhookSecretRotated | A::WebhookSecretRevealed => TargetKind::Webhook,
+        A::WebhookTested | A::WebhookRedelivered => TargetKind::Webhook,
         A::Unknown => TargetKind::Unknown,
     }
 }

@@ -288,6 +288,8 @@ pub fn event_of(action: &str) -> Result<KeyEventKind, Changed> {
         | Action::WebhookRemoved
         | Action::WebhookSecretRotated
         | Action::WebhookSecretRevealed
+        | Action::WebhookTested
+        | Action::WebhookRedelivered
         | Action::RootKeyRotated
         | Action::SecretsResealed
         | Action::Unknown => Err(Changed::Log),

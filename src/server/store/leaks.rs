@@ -17,8 +17,8 @@ use super::statement::Entity;
 use super::tables::{LEAKS, USERS};
 use super::value::Value;
 use super::{
-    Found, KeyRecord, LeakOutcome, LeakRecord, NewLeak, Revocation, StoreResult, Visible, leak_decisions,
-    revocations, rotations, switch,
+    Found, KeyRecord, LeakOutcome, LeakRecord, NewLeak, Revocation, RotationEdit, StoreResult, Visible,
+    leak_decisions, revocations, rotations, switch,
 };
 use crate::api::{ActivityAction, DecidedLeak, PersonRef};
 use crate::model::{KeyState, LeakDecision, LeakResponse, LeakSource, Role, WhichToken, compared};
@@ -70,7 +70,7 @@ async fn store(
     let (key, response) = match numbered.found {
         Found::Revoked(key) => (*key.record, LeakResponse::NotValid),
         Found::Active(key) => {
-            let response = response(&key, token);
+            let response = LeakResponse::to_leak_of(key.scope, token, key.disabled.is_some());
             (key, response)
         }
     };
@@ -100,18 +100,14 @@ async fn store(
     }
     let numbers = (key.id, numbered.seq, numbered.creator);
     record(change, ActivityAction::LeakReported, numbers, &key.name, told);
-    if response == LeakResponse::Disabled {
-        switch::disable(change, key.id, Some(&source.reason())).await?;
+    match response {
+        LeakResponse::Disabled => drop(switch::disable(change, key.id, Some(&source.reason())).await?),
+        LeakResponse::OldTokenEnded => {
+            rotations::finish(change, key.id, None, RotationEdit::End).await?;
+        }
+        LeakResponse::AlreadyDisabled | LeakResponse::Told | LeakResponse::NotValid => {}
     }
     Ok(())
-}
-
-fn response(key: &KeyRecord, token: WhichToken) -> LeakResponse {
-    match LeakResponse::to_leak_of(key.scope) {
-        _ if token == WhichToken::Replaced => LeakResponse::NotValid,
-        LeakResponse::Disabled if key.disabled.is_some() => LeakResponse::AlreadyDisabled,
-        response => response,
-    }
 }
 
 /// What reports leaks has a row among the people who are gone, so that the log and the key can name it.

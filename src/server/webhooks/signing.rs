@@ -7,10 +7,8 @@ use base64::prelude::{BASE64_STANDARD, Engine};
 use zeroize::Zeroizing;
 
 use crate::model::Secret;
+use crate::model::webhook_secret::{BYTES, PREFIX, WrittenSigningSecret};
 
-const PREFIX: &str = "whsec_";
-/// Of a secret that keydeck makes.
-const BYTES: usize = 32;
 const SHORTEST: usize = 24;
 const LONGEST: usize = 64;
 
@@ -45,8 +43,7 @@ impl SigningSecret {
 
     /// As the receiver is told it.
     pub fn text(&self) -> Secret {
-        let encoded = Zeroizing::new(BASE64_STANDARD.encode(&*self.0));
-        Secret::new(format!("{PREFIX}{}", *encoded))
+        WrittenSigningSecret::text_of(&self.0)
     }
 
     fn sign(&self, signed: &[&[u8]]) -> String {

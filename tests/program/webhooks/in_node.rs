@@ -1,8 +1,8 @@
 //! To a receiver with the library of npm.
 
-use super::verifying::{VerifyingReceiver, kind};
 use super::{HERE, subscribed};
 use crate::program::Home;
+use crate::verifying::{VerifyingReceiver, kind};
 
 #[test]
 fn a_rotated_secret_is_verified_by_whoever_has_the_old_or_the_new_one() {

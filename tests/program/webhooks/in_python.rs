@@ -5,10 +5,10 @@ use std::net::TcpListener;
 
 use serde_json::Value;
 
-use super::verifying::{VerifyingReceiver, id};
 use super::{HERE, are_delivered, received, subscribed, subscribed_at, until};
 use crate::authority::{Authority, put};
 use crate::program::{Home, Ran, mobile_key, stranger};
+use crate::verifying::{VerifyingReceiver, id};
 
 #[test]
 fn what_happens_is_told_and_a_published_library_verifies_it() {

@@ -2,7 +2,6 @@
 
 mod in_node;
 mod in_python;
-mod verifying;
 
 use std::collections::BTreeMap;
 use std::net::TcpListener;
@@ -10,8 +9,8 @@ use std::time::Instant;
 
 use serde_json::Value;
 
-use self::verifying::{VerifyingReceiver, kind};
 use crate::program::{Home, Served};
+use crate::verifying::{self, VerifyingReceiver, kind};
 
 const HERE: &[&str] = &["--listen", "127.0.0.1:0", "--webhooks-allow", "127.0.0.1"];
 

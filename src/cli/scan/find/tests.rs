@@ -4,9 +4,10 @@ use base64::prelude::{BASE64_STANDARD, Engine as _};
 use uuid::Uuid;
 
 use super::*;
-use crate::model::Scope;
+use crate::model::{Scope, Token, TokenKind};
 
 mod disguises;
+mod signing;
 
 fn token(kind: TokenKind) -> Token {
     Token::from_entropy(kind, [7; 32])
@@ -46,10 +47,8 @@ fn every_kind_of_token_is_told_by_line_and_column() {
             line,
             column: 8,
             layers: Vec::new(),
-            kind,
-            hint: token.hint(),
             hash: token.hash(),
-            token,
+            secret: FoundSecret::Token(token),
         };
         assert_eq!(found, &expected);
     }

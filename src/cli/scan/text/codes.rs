@@ -6,8 +6,8 @@ use base64::engine::{DecodePaddingMode, GeneralPurpose, GeneralPurposeConfig};
 use zeroize::Zeroizing;
 
 use super::layer::TextLayer;
+use super::plain::SHORTEST;
 use super::runs;
-use crate::model::token::LENGTH;
 
 /// A part of some base64 ends anywhere.
 const LENIENT: GeneralPurpose = GeneralPurpose::new(
@@ -72,7 +72,7 @@ fn base64(text: &[u8], take: &mut dyn FnMut(Decoded)) {
 }
 
 fn hex(text: &[u8], take: &mut dyn FnMut(Decoded)) {
-    const LONG: usize = HEX_DIGITS * LENGTH;
+    const LONG: usize = HEX_DIGITS * SHORTEST;
     let mut at = 0;
     while let Some(start) = runs::long(text, at, text.len(), LONG, |byte| byte.is_ascii_hexdigit()) {
         let digits = text[start..]

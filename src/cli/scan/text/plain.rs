@@ -1,4 +1,4 @@
-//! Tokens as they are written, and those in the base64 of a Web or Mobile key's whole secret.
+//! Tokens and webhooks' secrets as they are written, and tokens in the base64 of a Web or Mobile key's whole secret.
 
 use aho_corasick::{AhoCorasick, BuildError};
 use base64::Engine;
@@ -7,11 +7,18 @@ use base64::engine::{DecodePaddingMode, GeneralPurpose, GeneralPurposeConfig};
 use zeroize::Zeroizing;
 
 use super::folds;
+use crate::cli::scan::found_secret::FoundSecret;
 use crate::model::token::{LENGTH, NotAToken};
+use crate::model::webhook_secret::{self, WrittenSigningSecret};
 use crate::model::{Token, TokenKind};
 
 /// More than the secret of a Web or Mobile key takes, however long its server's address.
 pub const LONGEST: usize = 8 * 1024;
+/// The shortest of what is looked for.
+pub const SHORTEST: usize = {
+    assert!(webhook_secret::LENGTH < LENGTH);
+    webhook_secret::LENGTH
+};
 /// What `{"soulId"` is in base64: the beginning of a Web or Mobile key's whole secret.
 const WRAPPED: &str = "eyJzb3VsSWQi";
 
@@ -26,7 +33,7 @@ const BASE64: GeneralPurpose = GeneralPurpose::new(
 pub enum Occurrence {
     Nothing,
     Misspelt,
-    Token(Token),
+    Secret(FoundSecret),
 }
 
 /// By what tokens are found.
@@ -39,7 +46,7 @@ impl Tokens {
     pub fn new() -> Result<Self, BuildError> {
         let prefixes = TokenKind::ALL.map(TokenKind::prefix);
         Ok(Self {
-            beginnings: AhoCorasick::new(prefixes.iter().chain([&WRAPPED]))?,
+            beginnings: AhoCorasick::new(prefixes.iter().chain([&WRAPPED, &webhook_secret::PREFIX]))?,
         })
     }
 
@@ -62,27 +69,31 @@ impl Tokens {
 
     /// What it is that begins here, and how many bytes it takes.
     fn look(&self, bytes: &[u8]) -> (Occurrence, usize) {
-        match bytes.starts_with(WRAPPED.as_bytes()) {
-            true => self.wrapped(bytes),
-            false => bare(bytes),
+        match bytes.first() {
+            Some(b'e') => self.wrapped(bytes),
+            Some(b'w') => signing(bytes),
+            _ => bare(bytes),
         }
     }
 
     /// The token in the secret of a Web or Mobile key.
     fn wrapped(&self, bytes: &[u8]) -> (Occurrence, usize) {
-        let is_base64 = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'+' | b'/');
         let length = bytes
             .iter()
             .take(LONGEST)
-            .take_while(|byte| is_base64(**byte))
+            .take_while(|byte| webhook_secret::is_letter(**byte))
             .count();
         let in_line = self.within(&bytes[..length]);
-        if matches!(in_line, Occurrence::Token(_)) {
+        if matches!(in_line, Occurrence::Secret(_)) {
             return (in_line, length);
         }
-        let (text, over_lines) = folds::unfolded(&bytes[..bytes.len().min(LONGEST)], LONGEST, is_base64);
+        let (text, over_lines) = folds::unfolded(
+            &bytes[..bytes.len().min(LONGEST)],
+            LONGEST,
+            webhook_secret::is_letter,
+        );
         match self.within(&text) {
-            Occurrence::Token(token) => (Occurrence::Token(token), over_lines),
+            Occurrence::Secret(secret) => (Occurrence::Secret(secret), over_lines),
             Occurrence::Misspelt | Occurrence::Nothing => (in_line, length),
         }
     }
@@ -102,8 +113,8 @@ impl Tokens {
             .find_iter(json)
             .map(|at| bare(&json[at.start()..]).0);
         sightings.fold(Occurrence::Nothing, |best, next| match best {
-            Occurrence::Token(_) => best,
-            Occurrence::Misspelt if !matches!(next, Occurrence::Token(_)) => best,
+            Occurrence::Secret(_) => best,
+            Occurrence::Misspelt if !matches!(next, Occurrence::Secret(_)) => best,
             _ => next,
         })
     }
@@ -114,7 +125,7 @@ fn bare(bytes: &[u8]) -> (Occurrence, usize) {
     let text = bytes.get(..LENGTH).and_then(|text| str::from_utf8(text).ok());
     let is_longer = bytes.get(LENGTH).is_some_and(u8::is_ascii_alphanumeric);
     match text.map(Token::parse) {
-        Some(Ok(token)) => (Occurrence::Token(token), LENGTH),
+        Some(Ok(token)) => (Occurrence::Secret(FoundSecret::Token(token)), LENGTH),
         Some(Err(NotAToken::Checksum)) if !is_longer => (Occurrence::Misspelt, LENGTH),
         _ => folded(bytes),
     }
@@ -125,7 +136,22 @@ fn folded(bytes: &[u8]) -> (Occurrence, usize) {
     let belongs = |byte: u8| byte.is_ascii_alphanumeric() || byte == b'_';
     let (text, length) = folds::unfolded(bytes, LENGTH, belongs);
     match str::from_utf8(&text).ok().map(Token::parse) {
-        Some(Ok(token)) => (Occurrence::Token(token), length),
+        Some(Ok(token)) => (Occurrence::Secret(FoundSecret::Token(token)), length),
         Some(Err(_)) | None => (Occurrence::Nothing, 1),
+    }
+}
+
+/// The secret of a webhook, also one that goes on in the next line.
+fn signing(bytes: &[u8]) -> (Occurrence, usize) {
+    let found = WrittenSigningSecret::at_beginning(bytes).or_else(|| {
+        let belongs = |byte: u8| webhook_secret::is_letter(byte) || byte == b'_';
+        let (text, length) = folds::unfolded(bytes, webhook_secret::LENGTH, belongs);
+        let is_folded = text.len() < length;
+        let (secret, _) = WrittenSigningSecret::at_beginning(&text).filter(|_| is_folded)?;
+        Some((secret, length))
+    });
+    match found {
+        Some((secret, length)) => (Occurrence::Secret(FoundSecret::Webhook(secret)), length),
+        None => (Occurrence::Nothing, 1),
     }
 }

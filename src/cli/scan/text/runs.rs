@@ -5,11 +5,11 @@ use memchr::memrchr2;
 use zeroize::Zeroizing;
 
 use super::folds::{self, LONGEST_FOLD};
+use super::plain::SHORTEST;
 use crate::model::pasted::escapes;
-use crate::model::token::LENGTH;
 
 /// In base64, so many letters at least stand for a token.
-const LEAST_ENCODED: usize = (LENGTH * 4).div_ceil(3);
+const LEAST_ENCODED: usize = (SHORTEST * 4).div_ceil(3);
 /// An unbroken run of this length is looked at; it may go on behind a fold.
 const LONG: usize = 60;
 /// Lines of at least so many letters belong together, however much their widths differ; shorter ones if they are alike.
@@ -21,7 +21,7 @@ const LONGEST_ESCAPE: usize = 12;
 /// So many bytes are looked at together,
 const CHUNK: usize = 16;
 /// every so many bytes: one of these chunks is in whatever is as long as a token.
-const STEP: usize = LENGTH - CHUNK;
+const STEP: usize = SHORTEST - CHUNK;
 
 /// A run, as it was before it was folded and escaped.
 #[derive(Debug, Default)]
@@ -143,7 +143,7 @@ fn may_be_folded(bytes: &[u8], start: usize, fold: usize) -> bool {
     let line = &bytes[fold + between..];
     let next = letters(line);
     let goes_on = || self::between(&line[next..]).1 || next < line.len() && is_of_escape(line, next);
-    width + next >= LENGTH || next > 0 && goes_on()
+    width + next >= SHORTEST || next > 0 && goes_on()
 }
 
 /// How many bytes from the first on may be in a fold, and whether a line ends there, be it by an escape.
@@ -263,7 +263,7 @@ impl LetterRun {
             return false;
         }
         let is_broken = self.is_escaped || self.is_folded();
-        self.text.len() >= if is_broken { LENGTH } else { LEAST_ENCODED }
+        self.text.len() >= if is_broken { SHORTEST } else { LEAST_ENCODED }
     }
 
     /// Takes the first letter of each line away, if each may be the mark of a patch, but for what comes right before or after

@@ -6,19 +6,19 @@ use super::plain::{Occurrence, Tokens};
 use super::runs::{self, LetterRun};
 use super::unpacked::{Allowance, PACKINGS};
 use super::wide;
-use crate::model::Token;
+use crate::cli::scan::found_secret::FoundSecret;
 
 /// So many layers are undone, one below the other. The base64 of a Web or Mobile key's whole secret is none of them.
 const DEEPEST: usize = 2;
 /// So much may come out of all compressed data within one text, for each of its bytes.
 const GROWTH: u64 = 100;
 
-/// A token, and the bytes from which to which it lies in some form.
+/// A secret, and the bytes from which to which it lies in some form.
 #[derive(Debug)]
 pub struct Sighting {
     pub start: usize,
     pub end: usize,
-    pub token: Token,
+    pub secret: FoundSecret,
     /// The outermost first.
     pub layers: Vec<TextLayer>,
 }
@@ -146,13 +146,13 @@ impl Search<'_> {
                 Occurrence::Nothing => {}
                 // In what was undone, as in random letters, more looks like a token.
                 Occurrence::Misspelt => sighted.misspelt += u64::from(origin.outer.is_none()),
-                Occurrence::Token(token) => {
+                Occurrence::Secret(secret) => {
                     let (start, end) = origin.outermost(at, at + length);
                     let layers = origin.layers();
                     let sighting = Sighting {
                         start,
                         end,
-                        token,
+                        secret,
                         layers,
                     };
                     sighted.sightings.extend((start < last).then_some(sighting));

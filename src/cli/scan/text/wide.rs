@@ -2,7 +2,7 @@
 
 use zeroize::Zeroizing;
 
-use crate::model::token::LENGTH;
+use super::plain::SHORTEST;
 
 /// From one letter to the next.
 pub const UNIT: usize = 2;
@@ -34,7 +34,7 @@ pub fn each(bytes: &[u8], until: usize, mut take: impl FnMut(&WideText)) {
         while are_letters(bytes, last) {
             last += UNIT;
         }
-        if last - from >= UNIT * (LENGTH - 1) && from < until {
+        if last - from >= UNIT * (SHORTEST - 1) && from < until {
             let letters = bytes[from..=last].iter().step_by(UNIT);
             let text = Zeroizing::new(letters.copied().collect());
             take(&WideText { from, text });

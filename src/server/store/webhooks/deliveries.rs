@@ -1,13 +1,13 @@
-//! What was sent to a webhook and what waits: pages of it, and sending something once more.
+//! What was sent to a webhook and what waits: pages of it, and sending something once more, which the activity log records.
 
-use serde_json::json;
+use serde_json::{Map, json};
 use uuid::Uuid;
 
-use super::manage::{by_id as webhook, number};
+use super::manage::{by_id as webhook, number, record};
 use super::payload::body;
 use super::queue::store_one;
 use super::stored::select_deliveries;
-use crate::api::{DeliveryPage, WebhookDelivery};
+use crate::api::{ActivityAction, DeliveryPage, WebhookDelivery};
 use crate::model::WebhookEvent;
 use crate::server::store::db::{Change, Db, values};
 use crate::server::store::{Queued, StoreResult};
@@ -65,6 +65,8 @@ pub async fn test(change: &mut impl Change, id: Uuid) -> StoreResult<Queued> {
     let payload = body(event, now, json!({"webhook": {"id": id}, "actor": by}));
     let of = number(change.db(), id).await?;
     let delivery = store_one(change.db(), of, event, &payload, now).await?;
+    let told = Map::from_iter([("delivery".to_owned(), json!([null, delivery]))]);
+    record(change, ActivityAction::WebhookTested, &webhook.url, told);
     queued(change.db(), delivery).await
 }
 
@@ -74,13 +76,18 @@ pub async fn redeliver(change: &mut impl Change, id: Uuid) -> StoreResult<Queued
         return Ok(Queued::Missing);
     };
     let webhook = webhook(change.db(), delivery.webhook).await?;
-    if webhook.is_none_or(|webhook| webhook.disabled.is_some()) {
+    let Some(webhook) = webhook.filter(|webhook| webhook.disabled.is_none()) else {
         return Ok(Queued::Disabled);
-    }
+    };
     let sql = "UPDATE webhook_deliveries SET attempts = 0, next_at = ?, holder = NULL, delivered_at = NULL,
                       given_up_at = NULL WHERE id = ?";
     let now = change.now();
     change.db().run(sql, values![now, id]).await?;
+    let told = Map::from_iter([
+        ("delivery".to_owned(), json!([null, id])),
+        ("event".to_owned(), json!([null, delivery.event])),
+    ]);
+    record(change, ActivityAction::WebhookRedelivered, &webhook.url, told);
     queued(change.db(), id).await
 }
 

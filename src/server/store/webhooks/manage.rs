@@ -72,7 +72,7 @@ fn shown(events: &[crate::model::WebhookEvent]) -> Json {
     }
 }
 
-fn record(change: &mut impl Change, action: ActivityAction, url: &str, changes: Map<String, Json>) {
+pub fn record(change: &mut impl Change, action: ActivityAction, url: &str, changes: Map<String, Json>) {
     let name = shown_url(url);
     change.record(Subject::of(action, &name, changes));
 }

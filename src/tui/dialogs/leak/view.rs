@@ -96,6 +96,11 @@ fn state(leak: &Leak, width: usize, look: &Look) -> Vec<Line<'static>> {
     let (key, theme) = (&leak.key, look.theme);
     let mut lines = field("Done", leak.response.words(), width, look);
     let (sign, words, style) = match key.state {
+        KeyState::Active if leak.response.leaves_token_refused() => (
+            "✓",
+            "The key is active, and refuses the token that leaked.",
+            theme.good(),
+        ),
         KeyState::Active => (
             "✗",
             "The key is active: whoever has the token can use it.",

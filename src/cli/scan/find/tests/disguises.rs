@@ -11,7 +11,7 @@ use proptest::prelude::*;
 
 use super::*;
 
-type Disguise = (&'static str, fn(&[u8]) -> Vec<u8>);
+pub(super) type Disguise = (&'static str, fn(&[u8]) -> Vec<u8>);
 
 fn folded(text: &str, width: usize, between: &str) -> Vec<u8> {
     let lines = text.as_bytes().chunks(width).map(String::from_utf8_lossy);
@@ -46,7 +46,7 @@ fn zip(bytes: &[u8]) -> Vec<u8> {
 }
 
 /// Forms of text that any bytes can have.
-const CODES: [Disguise; 15] = [
+pub(super) const CODES: [Disguise; 15] = [
     ("base64", |bytes| BASE64_STANDARD.encode(bytes).into_bytes()),
     ("base64 without padding", |bytes| {
         BASE64_STANDARD_NO_PAD.encode(bytes).into_bytes()
@@ -87,7 +87,7 @@ const CODES: [Disguise; 15] = [
 ];
 
 /// Forms that text has, and not any bytes.
-const TEXTS: [Disguise; 13] = [
+pub(super) const TEXTS: [Disguise; 13] = [
     ("percent-encoded", |bytes| {
         each_byte(bytes, |byte| format!("%{byte:02X}"))
     }),
@@ -157,7 +157,7 @@ fn around(token: &Token, before: usize) -> Vec<u8> {
 }
 
 /// A line of its own, the third.
-fn line(bytes: &[u8]) -> Vec<u8> {
+pub(super) fn line(bytes: &[u8]) -> Vec<u8> {
     [b"# one\nkind: Secret\n  data: ", bytes, b"\nlast: line\n"].concat()
 }
 

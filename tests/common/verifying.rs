@@ -2,7 +2,7 @@
 
 use std::fs;
 use std::io::{BufRead, BufReader};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 use std::sync::mpsc::{self, RecvTimeoutError};
 use std::thread;
@@ -10,7 +10,6 @@ use std::time::Duration;
 
 use serde_json::Value;
 
-use crate::program::Home;
 use crate::venv;
 
 /// A test that waits for nothing fails, it does not hang.
@@ -25,33 +24,30 @@ pub struct VerifyingReceiver {
 }
 
 impl VerifyingReceiver {
-    /// On a free port; `args` as in `receiver.py`.
-    pub fn python(home: &Home, args: &[&str]) -> Self {
-        Self::python_on(home, 0, args)
+    /// On a free port, with its file in the directory; `args` as in `receiver.py`.
+    pub fn python(directory: impl AsRef<Path>, args: &[&str]) -> Self {
+        Self::python_on(directory, 0, args)
     }
 
-    pub fn python_on(home: &Home, port: u16, args: &[&str]) -> Self {
+    pub fn python_on(directory: impl AsRef<Path>, port: u16, args: &[&str]) -> Self {
         let mut command = venv::program("python");
-        command.arg(concat!(
-            env!("CARGO_MANIFEST_DIR"),
-            "/tests/program/webhooks/receiver.py"
-        ));
-        Self::start(home, command, port, args)
+        command.arg(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/common/receiver.py"));
+        Self::start(directory.as_ref(), command, port, args)
     }
 
-    pub fn node(home: &Home) -> Self {
+    pub fn node(directory: impl AsRef<Path>) -> Self {
         let mut command = Command::new("node");
         command.arg(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/browser/receiver.mjs"));
-        Self::start(home, command, 0, &[])
+        Self::start(directory.as_ref(), command, 0, &[])
     }
 
-    fn start(home: &Home, mut command: Command, port: u16, args: &[&str]) -> Self {
-        let secret = home.path("webhook.secret");
+    fn start(directory: &Path, mut command: Command, port: u16, args: &[&str]) -> Self {
+        let secret = directory.join("webhook.secret");
         let mut child = command
             .arg(&secret)
             .arg(port.to_string())
             .args(args)
-            .current_dir(home.dir.path())
+            .current_dir(directory)
             .stdin(Stdio::null())
             .stdout(Stdio::piped())
             .spawn()

@@ -9,6 +9,7 @@ these statuses, one after the other, and with 200 afterwards; "silence" is no an
 import argparse
 import json
 import ssl
+import sys
 import threading
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
@@ -32,6 +33,9 @@ def is_verified(body, headers):
         return False
 
 
+printing = threading.Lock()
+
+
 class Receiver(BaseHTTPRequestHandler):
     def do_POST(self):
         body = self.rfile.read(int(self.headers["content-length"]))
@@ -39,7 +43,11 @@ class Receiver(BaseHTTPRequestHandler):
         received = {"path": self.path, "headers": headers, "body": json.loads(body)}
         received["verified"] = is_verified(body, headers)
         answer = args.answers.pop(0) if args.answers else "200"
-        print(json.dumps(received), flush=True)
+        line = json.dumps(received) + "\n"
+        # Messages come at once, and each is a line.
+        with printing:
+            sys.stdout.write(line)
+            sys.stdout.flush()
         if answer == "silence":
             threading.Event().wait()
         self.send_response(int(answer))
