@@ -115,9 +115,11 @@
 //!   revoked one is used) is stored once. So nothing is lost or stored twice when a server is killed; a delivery may arrive twice, by the same id.
 //! - **The old token of a key that is rotated is in the key's own row**, and a check asks for the current one first: one
 //!   statement for all tokens made each check 20 % (SQLite) or 40 % (PostgreSQL) slower, a table of tokens took a second look.
+//! - **Keys that have expired are marked, and the marks decide nothing** (`server/store/marks.rs`): pages of the others would step over
+//!   each of them, and a condition on the clock can't be in an index. What is marked wrongly is found by an index and merged into the page.
 //! - **keydeck parses terminal input before crossterm** (`tui/terminal/input`): crossterm takes a terminal's responses for key presses.
 //!
-//! `cargo bench` measures their costs (`checks`, `server`, `postgres`, `hostile`, `dashboard`, `plans`).
+//! `cargo bench` measures their costs (`checks`, `server`, `postgres`, `hostile`, `dashboard`, `plans`, `ended`).
 
 #![cfg_attr(not(test), warn(unused_crate_dependencies))]
 

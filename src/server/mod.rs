@@ -65,6 +65,7 @@ pub async fn serve(
     let counts = tokio::spawn(work::usage::run(state.clone()));
     let removals = tokio::spawn(removals::worker::run(state.clone()));
     let clock = tokio::spawn(clock::watch::run(state.clone()));
+    let marks = tokio::spawn(keys::marks::run(state.clone()));
     // The file of a local deck is only changed by its user.
     let verification = match state.local_session {
         None => Some(tokio::spawn(verify::once(state.clone()))),
@@ -76,6 +77,7 @@ pub async fn serve(
     http::accept::until(listener, HttpService::new(state.clone(), site), &state, shutdown).await;
     feed.abort();
     clock.abort();
+    marks.abort();
     verification.inspect(|task| task.abort());
     webhooks.inspect(|task| task.abort());
     // A portion is stored as a whole or not at all.

@@ -1,6 +1,8 @@
 //! Sets the tables of the embedded store back to what they were before keys were rotated, revoked with a reason, and changed by
 //! plans.
 
+use super::unmarked::unmarked;
+
 /// The statement of a migration that makes this trigger.
 pub fn trigger(migration: &str, name: &str) -> String {
     let make = format!("CREATE TRIGGER {name}");
@@ -14,8 +16,12 @@ pub fn sql() -> String {
     let init = include_str!("../../assets/migrations/sqlite/001_init.sql");
     let people = include_str!("../../assets/migrations/sqlite/002_people.sql");
     let checks = include_str!("../../assets/migrations/sqlite/004_checks.sql");
+    let unmarked = unmarked(include_str!(
+        "../../assets/migrations/sqlite/025_marked_expired.sql"
+    ));
     format!(
-        "{UNROTATED} {} {} {}",
+        "DROP TRIGGER keys_lose_their_mark; DROP TRIGGER keys_count_once_ended; DROP TRIGGER keys_count_ends; {unmarked}
+         {UNROTATED} {} {} {}",
         trigger(init, "keys_stay_revoked"),
         trigger(people, "keys_stay_what_they_are"),
         trigger(checks, "keys_have_a_token_each")
@@ -31,7 +37,7 @@ const UNROTATED: &str = "
         CHECK ((sealed IS NULL) = (scope = 2 OR revoked_at IS NOT NULL)),
     CONSTRAINT analytics_keys_have_no_project') WHERE name = 'keys';
     PRAGMA writable_schema = RESET;
-    DROP TRIGGER keys_count_once_ended; DROP TRIGGER keys_count_ends; DROP TABLE ended_counts;
+    DROP TABLE ended_counts;
     DROP TABLE log_readers; DROP TRIGGER leaks_end_with_their_key; DROP TABLE leaks; DROP TABLE usage_weeks; DROP INDEX keys_by_scope_last_refused_at; DROP INDEX keys_by_last_refused_at;
     CREATE INDEX keys_by_last_refused_at ON keys (last_refused_at)
     WHERE revoked_at IS NULL AND last_refused_at > 0;

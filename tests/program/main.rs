@@ -70,6 +70,8 @@ mod seal;
 mod stub;
 mod systemd;
 mod tls;
+#[path = "../common/unmarked.rs"]
+mod unmarked;
 #[path = "../common/unrotated.rs"]
 mod unrotated;
 #[path = "../common/venv.rs"]

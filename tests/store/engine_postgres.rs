@@ -6,6 +6,7 @@ use std::sync::Arc;
 use keydeck::server::store::postgres::{Address, PostgresStore};
 use keydeck::server::store::{Founding, Store, StoreResult, WrappedDataKey};
 
+use super::unmarked::unmarked;
 use crate::postgres::Database;
 
 /// Where a deck lies.
@@ -63,6 +64,15 @@ pub async fn behind_triggers(place: &Place, table: &str, sql: &str) {
 
 /// What somebody does who makes the database one of the last version before the log stated who there is.
 pub async fn set_back(place: &Place) {
+    let unmarked = unmarked(include_str!(
+        "../../assets/migrations/postgres/022_marked_expired.sql"
+    ));
+    run(
+        place,
+        &format!("DROP FUNCTION lose_mark CASCADE; DROP FUNCTION count_ended_keys CASCADE; {unmarked}"),
+    )
+    .await
+    .unwrap();
     let sql = "DROP TRIGGER activity_states_what_changed ON activity; DROP TRIGGER activity_is_not_rewritten ON activity;
          DROP TABLE baseline; DROP INDEX activity_by_entity; DROP INDEX activity_by_baseline;
          ALTER TABLE activity DROP COLUMN entity, DROP COLUMN state, DROP COLUMN baseline;
@@ -71,7 +81,7 @@ pub async fn set_back(place: &Place) {
          DROP TABLE import_keys; DROP TABLE imports; ALTER TABLE keys DROP COLUMN imported_at;
          ALTER TABLE keys ADD CONSTRAINT only_active_web_and_mobile_keys_have_a_secret
              CHECK ((sealed IS NULL) = (scope = 2 OR revoked_at IS NOT NULL));
-         DROP FUNCTION count_ended_keys CASCADE; DROP TABLE ended_counts;
+         DROP TABLE ended_counts;
          DROP TRIGGER leaks_end_with_their_key ON keys; DROP FUNCTION end_leaks; DROP TABLE leaks; DROP TABLE usage_weeks; DROP INDEX keys_by_scope_last_refused_at; DROP INDEX keys_by_last_refused_at;
          CREATE INDEX keys_by_last_refused_at ON keys (last_refused_at) WHERE revoked_at IS NULL AND last_refused_at > 0;
          DROP INDEX projects_by_name; CREATE INDEX projects_by_name ON projects (name_key, id) WHERE removed_at IS NULL;

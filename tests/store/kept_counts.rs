@@ -21,7 +21,7 @@ impl Chance {
     }
 }
 
-/// Within the present span of 76 hours, the one before, and long ago; and the same in the future.
+/// Lately and long ago; and the same in the future.
 const AGES: [i64; 6] = [1, 60, 4 * 24, 400 * 24, -2, -90 * 24];
 
 fn ago(hours: i64) -> Timestamp {
@@ -74,11 +74,12 @@ async fn assert_counted(deck: &Deck, moment: &str) {
 /// One step in the life of a key.
 async fn live(deck: &Deck, key: Uuid, chance: &mut Chance) {
     let by = actor(&deck.owner);
-    match chance.below(6) {
+    match chance.below(7) {
         0 => end(deck, key, ago(AGES[chance.below(6) as usize])).await,
         1 => drop(deck.store.revoke_key(key, by).await.unwrap()),
         2 => drop(deck.store.disable_key(key, None, by).await.unwrap()),
         3 => drop(deck.store.enable_key(key, by).await.unwrap()),
+        4 => drop(deck.store.set_marks().await.unwrap()),
         _ => {
             if let Some(Found::Active(record)) = deck.store.key(key, Visible::All).await.unwrap() {
                 let mut settings = record.settings.clone();

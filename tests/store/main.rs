@@ -30,6 +30,7 @@ mod leaks;
 mod local_development;
 mod log;
 mod log_readers;
+mod marks;
 mod migration;
 mod names;
 mod paging;
@@ -42,6 +43,8 @@ mod rotation;
 mod set_back;
 mod sqlite;
 mod statements;
+#[path = "../common/unmarked.rs"]
+mod unmarked;
 #[path = "../common/unrotated.rs"]
 mod unrotated;
 mod usage;

@@ -35,6 +35,7 @@ mod on_postgres {
     mod leaks;
     mod local_development;
     mod log_readers;
+    mod marks;
     mod names;
     #[path = "postgres_only.rs"]
     mod only;
@@ -46,6 +47,8 @@ mod on_postgres {
     mod rotation;
     mod set_back;
     mod statements;
+    #[path = "../common/unmarked.rs"]
+    mod unmarked;
     mod usage;
     mod webhooks;
     mod weeks;

@@ -201,6 +201,13 @@ const RELEASED: &[Release] = &[
         19,
         &["App", "Board", "Booth", "Checkout"]
     ),
+    release!(
+        "025_marked_expired.sql",
+        // The same rows: the server marks what has expired.
+        "schema-9.sql",
+        19,
+        &["App", "Board", "Booth", "Checkout"]
+    ),
 ];
 
 /// The database as a keydeck of schema `version` left it.

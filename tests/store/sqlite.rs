@@ -78,7 +78,7 @@ async fn a_database_is_made_once_and_opened_if_it_is_one() {
         .unwrap();
     assert!(matches!(
         SqliteStore::open(&path),
-        Err(StoreError::Newer { found: 99, known: 24 })
+        Err(StoreError::Newer { found: 99, known: 25 })
     ));
     let nowhere = directory.path().join("missing/keydeck.db");
     assert!(matches!(create(&nowhere), Err(StoreError::Unavailable(_))));

@@ -6,6 +6,7 @@ pub mod create;
 pub mod ended;
 pub mod export;
 pub mod find;
+pub mod marks;
 pub mod mint;
 pub mod plans;
 pub mod reveal;

@@ -6,6 +6,7 @@ use strum::IntoEnumIterator;
 use super::db::{Db, one, values};
 use super::dialect::Dialect;
 use super::filter::Filter;
+use super::marks;
 use super::search::{Candidates, Search, Source};
 use super::sql::Sql;
 use super::{StoreResult, Visible};
@@ -18,29 +19,18 @@ pub async fn active(db: &impl Db, creator: i64, project: i64) -> StoreResult<u64
     one(db, sql, values![creator, project]).await
 }
 
-/// How many microseconds a span of `ended_counts` has, as a power of two.
-const SPAN: u32 = 38;
-
-/// How many match a filter that the counts are kept by. Triggers don't know when a key expires, but keep how many do in each
-/// span of time: those of the spans that are over have expired, and of the present span one index has all of what is asked.
+/// How many match a filter that the counts are kept by. Triggers don't know when a key expires: they count those that are
+/// marked, and the marks that say something else than the clock are counted one by one.
 pub async fn kept<D: Db>(db: &D, filter: &Filter) -> StoreResult<KeyCounts> {
-    // Read once: between two looks at the clock a span may end.
-    let mut sql = Sql::new(format!(
-        "WITH late AS MATERIALIZED (SELECT {} AS at) ",
-        D::DIALECT.now()
-    ));
+    let mut sql = Sql::default();
     match filter.usage.state {
-        Some(StateFilter::Revoked) => {
-            sql.push("SELECT scope, n FROM ended_counts WHERE ", []);
-            push_kept_by(filter, &mut sql);
-            sql.push(" AND span = -1", []);
-        }
-        Some(StateFilter::Expired) => push_expired(filter, D::DIALECT, "", &mut sql),
+        Some(StateFilter::Revoked) => push_ended(filter, true, "", &mut sql),
+        Some(StateFilter::Expired) => push_expired(filter, D::DIALECT, ["", "-"], &mut sql),
         _ => {
             sql.push("SELECT scope, n FROM key_counts WHERE ", []);
             push_kept_by(filter, &mut sql);
             sql.push(" UNION ALL ", []);
-            push_expired(filter, D::DIALECT, "-", &mut sql);
+            push_expired(filter, D::DIALECT, ["-", ""], &mut sql);
         }
     }
     let mut sums = [0; 3];
@@ -56,21 +46,31 @@ pub async fn kept<D: Db>(db: &D, filter: &Filter) -> StoreResult<KeyCounts> {
     })
 }
 
-/// Those that have expired, by scope: of the spans that are over, and of the present one.
-fn push_expired(filter: &Filter, dialect: Dialect, sign: &str, sql: &mut Sql<'_>) {
-    let began = format!("(SELECT at >> {SPAN} FROM late)");
-    let over = format!("SELECT scope, {sign}CAST(sum(n) AS bigint) FROM ended_counts WHERE ");
-    sql.push(&over, []);
+/// Those that have expired, by scope: the marked ones, with those that are to be marked and without those that are not. The
+/// signs are of what is added and of what is taken away.
+fn push_expired(filter: &Filter, dialect: Dialect, [added, taken]: [&str; 2], sql: &mut Sql<'_>) {
+    push_ended(filter, false, added, sql);
+    for (expired, sign) in [(true, added), (false, taken)] {
+        let columns = format!("k.scope, {sign}count(*)");
+        let strays = marks::select_strays(dialect, expired, &columns);
+        sql.push(&format!(" UNION ALL {}", strays.text), []);
+        filter.push_counted_to(sql);
+        sql.push(" GROUP BY k.scope", []);
+    }
+}
+
+/// Those that were revoked, or those of the others that are marked.
+fn push_ended(filter: &Filter, revoked: bool, sign: &str, sql: &mut Sql<'_>) {
+    sql.push(&format!("SELECT scope, {sign}n FROM ended_counts WHERE "), []);
     push_kept_by(filter, sql);
-    let along = dialect.keys_along("keys_by_expires_at", false);
-    let present = format!(
-        " AND span >= 0 AND span < {began} GROUP BY scope
-          UNION ALL SELECT k.scope, {sign}count(*){along}
-            AND k.expires_at >= ({began} << {SPAN}) AND k.expires_at <= (SELECT at FROM late)"
+    sql.push(
+        if revoked {
+            " AND revoked = TRUE"
+        } else {
+            " AND revoked = FALSE"
+        },
+        [],
     );
-    sql.push(&present, []);
-    filter.push_counted_to(sql);
-    sql.push(" GROUP BY k.scope", []);
 }
 
 /// What the counts of a filter are found by.
@@ -108,8 +108,9 @@ pub async fn counted(db: &impl Db, search: &Search) -> StoreResult<KeyCounts> {
 
 /// How many there are, however long it takes to look at all of them.
 pub async fn all<D: Db>(db: &D, search: &Search) -> StoreResult<u64> {
-    let mut sql = Sql::new("SELECT count(*)");
-    search.push_to(search.source(), D::DIALECT, &mut sql);
+    let mut sql = Sql::new("SELECT count(*) FROM (SELECT 1");
+    push_rows(search, search.source(), D::DIALECT, "1", &mut sql);
+    sql.push(") AS k", []);
     one(db, &sql.text, &sql.values).await
 }
 
@@ -118,7 +119,7 @@ async fn rows<D: Db>(db: &D, search: &Search, source: Source<'_>) -> StoreResult
         .map(|scope| format!("count(*) FILTER (WHERE scope = {})", scope as i64))
         .collect();
     let mut sql = Sql::new(format!("SELECT {} FROM (SELECT k.scope", each.join(", ")));
-    search.push_to(source, D::DIALECT, &mut sql);
+    push_rows(search, source, D::DIALECT, "k.scope", &mut sql);
     sql.at_least(D::DIALECT, COUNT_CAP as usize + 1);
     sql.push(") AS k", []);
     let (web, mobile, analytics) = one(db, &sql.text, &sql.values).await?;
@@ -137,6 +138,16 @@ async fn rows<D: Db>(db: &D, search: &Search, source: Source<'_>) -> StoreResult
         }
     }
     Ok(counts)
+}
+
+/// The rest of a statement that reads `column` of the keys that match.
+fn push_rows<'a>(search: &'a Search, source: Source<'a>, dialect: Dialect, column: &str, sql: &mut Sql<'a>) {
+    search.push_to(source, dialect, sql);
+    if let (Source::Walk(_), Some(expired)) = (source, search.by_mark()) {
+        let strays = marks::select_strays(dialect, expired, column);
+        sql.push(&format!(" UNION ALL {}", strays.text), []);
+        search.filter.push_to(dialect, sql);
+    }
 }
 
 /// How many of the keys that may be seen need attention. Of each kind no more rows are looked at than are counted, along the
@@ -198,6 +209,7 @@ async fn looked_at<D: Db>(
     filter.push_to(D::DIALECT, &mut sql);
     sql.push(" THEN 1 ELSE 0 END AS matches", []);
     sql.push(&D::DIALECT.keys_along(index, false), []);
+    sql.push(marks::marked(false), []);
     sql.push(&format!(" AND k.{range}"), [bound.into()]);
     if let (Some(creator), true) = (filter.creator, index.contains("creator")) {
         creator.push_to(&mut sql, " AND k.creator");

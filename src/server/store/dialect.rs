@@ -116,6 +116,15 @@ impl Dialect {
         }
     }
 
+    /// At the end of a statement that reads rows to be changed: those that another transaction changes are left out. SQLite has
+    /// one such transaction at a time.
+    pub fn unless_locked(self) -> &'static str {
+        match self {
+            Dialect::Sqlite => "",
+            Dialect::Postgres => " FOR UPDATE SKIP LOCKED",
+        }
+    }
+
     /// As [`Dialect::hint`], behind a table.
     pub fn indexed_by(self, index: &str) -> String {
         match self {

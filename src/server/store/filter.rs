@@ -8,7 +8,6 @@ use std::borrow::Cow;
 use jiff::{SignedDuration, Timestamp};
 use uuid::Uuid;
 
-use self::lists::{labelled, named};
 use super::clock;
 use super::db::{Db, values};
 use super::dialect::Dialect;
@@ -119,6 +118,11 @@ impl Filter {
         self.project.is_some() || self.creator.is_some()
     }
 
+    /// Whether it asks for keys that have expired, instead of the others.
+    pub fn is_expired(&self) -> bool {
+        self.usage.state == Some(StateFilter::Expired)
+    }
+
     /// Whether it asks for keys that were revoked, instead of the others.
     pub fn is_revoked(&self) -> bool {
         self.usage.state == Some(StateFilter::Revoked)
@@ -158,31 +162,11 @@ impl Filter {
     /// that have not. From a place on, the place is where it begins.
     pub fn turn(&self, dialect: Dialect, ascending: bool, from_place: bool) -> String {
         let now = dialect.now();
-        match (self.usage.state == Some(StateFilter::Expired), ascending) {
+        match (self.is_expired(), ascending) {
             (true, false) | (false, true) if from_place => String::new(),
             (true, _) => format!(" AND k.expires_at <= {now}"),
             (false, _) => format!(" AND k.expires_at > {now}"),
         }
-    }
-
-    /// Statements that list keys of which those that match are some, each a walk along an index of its own. Where one of
-    /// them lists few, these are looked at instead of all keys in the order of the sort.
-    pub fn lists(&self, dialect: Dialect) -> Vec<Sql<'_>> {
-        if self.is_revoked() {
-            return Vec::new();
-        }
-        let names = self.name.iter().map(|name| named(dialect, name));
-        let labels = self.labels.iter().map(|label| labelled(dialect, label));
-        let mut lists: Vec<Sql> = names.chain(labels).collect();
-        // PostgreSQL weighs indexes of the table itself.
-        if let (Dialect::Sqlite, Some(index)) = (dialect, self.usage.index()) {
-            let mut sql = Sql::new(format!("SELECT k.seq{}", dialect.keys_along(index, false)));
-            for (condition, values) in self.usage.conditions(dialect, "") {
-                sql.push(&condition, values.into_iter().map(Value::Number));
-            }
-            lists.push(sql);
-        }
-        lists
     }
 }
 

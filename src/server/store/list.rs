@@ -6,8 +6,9 @@ use uuid::Uuid;
 use super::db::Db;
 use super::grouped::Grouping;
 use super::key_row::{StoredKey, key_columns};
+use super::marks::are_strays;
 use super::names::Remembered;
-use super::order::bound;
+use super::order::{Mark, bound};
 use super::paging::{RangeRead, RangeReads, Run, Way};
 use super::search::Search;
 use super::sql::Sql;
@@ -28,6 +29,16 @@ pub async fn page(
     };
     let listing = Listing { names, query, search };
     listing.page(db).await
+}
+
+/// What is read of a range: at most one key more than its limit.
+struct RangeRows {
+    keys: Vec<(StoredKey, Place)>,
+    newest_change: Option<i64>,
+    /// Whether there is a key where it was only looked.
+    seen: bool,
+    /// Whether keys are marked wrongly, of which some may be missing.
+    strays: bool,
 }
 
 pub struct Listing<'a> {
@@ -70,34 +81,123 @@ impl Listing<'_> {
         }
     }
 
-    /// In one statement: the keys, and whether there is one where it is only looked. Of no keys, that is not told.
+    /// The keys, and whether there is one where it is only looked. Of no keys, that is not told.
     async fn read_and_look<D: Db>(
         &self,
         db: &D,
         read: RangeRead<'_>,
         look: Option<RangeRead<'_>>,
     ) -> StoreResult<(Run, bool)> {
+        let mut rows = self.rows(db, read, look).await?;
+        if rows.strays {
+            // First those that are marked wrongly: what gets its mark meanwhile is in both.
+            let strays = self.search.strays(db).await?;
+            rows = match strays.is_empty() {
+                true => self.rows(db, read, look).await?,
+                false => self.with_strays(db, strays, read, look).await?,
+            };
+        }
+        if rows.keys.is_empty() {
+            return Ok((Run::default(), false));
+        }
+        let run = self
+            .completed(db, rows.keys, rows.newest_change, read.limit)
+            .await?;
+        Ok((run, rows.seen))
+    }
+
+    /// In one statement, or one for each part of an order by groups.
+    async fn rows<D: Db>(
+        &self,
+        db: &D,
+        read: RangeRead<'_>,
+        look: Option<RangeRead<'_>>,
+    ) -> StoreResult<RangeRows> {
+        // Where there is no row, nobody told.
+        let unknown = self.search.by_mark().is_some();
         if let Some(grouping) = Grouping::of(self.query.sort) {
-            let (rows, newest_change) = self.grouped(db, grouping, read).await?;
+            let (keys, newest_change, strays) = self.grouped(db, grouping, read).await?;
             let seen = match look {
-                Some(look) if !rows.is_empty() => self.grouped(db, grouping, look).await?.0,
+                Some(look) if !keys.is_empty() => self.grouped(db, grouping, look).await?.0,
                 _ => Vec::new(),
             };
-            let run = self.completed(db, rows, newest_change, read.limit).await?;
-            return Ok((run, !seen.is_empty()));
+            return Ok(RangeRows {
+                strays: strays || keys.is_empty() && unknown,
+                keys,
+                newest_change,
+                seen: !seen.is_empty(),
+            });
         }
-        let rows: Vec<(StoredKey, Option<i64>, Option<i64>)> = self.keys::<D>(read, look)?.all(db).await?;
-        let Some(&(_, newest_change, seen)) = rows.first() else {
-            return Ok((Run::default(), false));
+        let rows: Vec<(StoredKey, Option<i64>, Option<i64>, bool)> =
+            self.keys::<D>(read, look)?.all(db).await?;
+        let (newest_change, seen, strays) = match rows.first() {
+            None => (None, None, unknown),
+            Some(&(_, newest_change, seen, strays)) => (newest_change, seen, strays),
         };
         let placed = |key: StoredKey| {
             let place = key.place(self.query.sort)?;
             Ok((key, place))
         };
-        let rows = rows.into_iter().map(|(key, ..)| placed(key));
-        let rows = rows.collect::<StoreResult<_>>()?;
-        let run = self.completed(db, rows, newest_change, read.limit).await?;
-        Ok((run, seen.is_some()))
+        let keys = rows.into_iter().map(|(key, ..)| placed(key));
+        Ok(RangeRows {
+            keys: keys.collect::<StoreResult<_>>()?,
+            newest_change,
+            seen: seen.is_some(),
+            strays,
+        })
+    }
+
+    /// The same, where these keys are missing from the walk.
+    async fn with_strays<D: Db>(
+        &self,
+        db: &D,
+        strays: Vec<i64>,
+        read: RangeRead<'_>,
+        look: Option<RangeRead<'_>>,
+    ) -> StoreResult<RangeRows> {
+        let strays = Listing {
+            search: self.search.of_rows(strays),
+            ..*self
+        };
+        let (walked, missing) = (
+            self.rows(db, read, None).await?,
+            strays.rows(db, read, None).await?,
+        );
+        let mut rows = self.merged(walked, missing, read)?;
+        if let Some(look) = look {
+            for listing in [self, &strays] {
+                rows.seen |= !listing.rows(db, look, None).await?.keys.is_empty();
+            }
+        }
+        Ok(rows)
+    }
+
+    /// The rows of two reads of the same range, in the order of the read.
+    fn merged(&self, one: RangeRows, other: RangeRows, read: RangeRead<'_>) -> StoreResult<RangeRows> {
+        let mut keys: Vec<(Vec<Mark>, (StoredKey, Place))> = Vec::new();
+        for (key, place) in one.keys.into_iter().chain(other.keys) {
+            if !keys.iter().any(|(_, (known, _))| known.seq == key.seq) {
+                let marks = match Grouping::of(self.query.sort) {
+                    Some(grouping) => grouping.marks(&place)?,
+                    None => self.search.path.marks(&place)?,
+                };
+                keys.push((marks, (key, place)));
+            }
+        }
+        keys.sort_by(|(one, _), (other, _)| one.cmp(other));
+        if !self.is_ascending(read.way) {
+            keys.reverse();
+        }
+        keys.truncate(read.limit + 1);
+        Ok(RangeRows {
+            keys: keys.into_iter().map(|(_, key)| key).collect(),
+            newest_change: [one.newest_change, other.newest_change]
+                .into_iter()
+                .flatten()
+                .min(),
+            seen: false,
+            strays: false,
+        })
     }
 
     /// Keys with what their numbers stand for, and with what else a page has of them.
@@ -134,7 +234,7 @@ impl Listing<'_> {
         Ok(Run::of(keys, limit))
     }
 
-    /// Keys, and after each the newest change as the statement sees it and what a look saw.
+    /// Keys, and after each the newest change as the statement sees it, what a look saw, and whether keys are marked wrongly.
     fn keys<D: Db>(&self, read: RangeRead, look: Option<RangeRead>) -> StoreResult<Sql<'_>> {
         let mut sql = Sql::new(format!(
             "SELECT {}, (SELECT seq FROM activity_head), ",
@@ -148,6 +248,11 @@ impl Listing<'_> {
                 sql.push(")", []);
             }
         }
+        let strays = self
+            .search
+            .by_mark()
+            .map_or("FALSE".to_owned(), |expired| are_strays(D::DIALECT, expired));
+        sql.push(&format!(", {strays}"), []);
         self.select_from::<D>(&mut sql, read)?;
         Ok(sql)
     }

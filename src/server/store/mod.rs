@@ -38,6 +38,7 @@ mod lifetimes;
 mod list;
 mod log_readers;
 mod log_rows;
+mod marks;
 mod names;
 mod order;
 mod paging;

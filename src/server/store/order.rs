@@ -21,8 +21,8 @@ pub struct Path {
     scope: Option<Scope>,
 }
 
-/// A place in one column of an order.
-#[derive(Debug, Clone, PartialEq, Eq)]
+/// A place in one column of an order. Compared as both engines compare the columns.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Mark {
     Number(i64),
     Scope(Scope),
@@ -105,6 +105,11 @@ impl Path {
     /// Whether it is in the order in which keys end.
     pub fn is_by_end(&self) -> bool {
         self.columns.contains(&"expires_at")
+    }
+
+    /// Whether the index has the keys apart that are marked as expired; those that are in the order of their ends are anyway.
+    pub fn is_by_mark(&self) -> bool {
+        !self.is_by_end() && !self.columns.contains(&"revoked_at")
     }
 
     /// Whether it is in the order in which keys were created.

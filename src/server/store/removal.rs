@@ -242,8 +242,9 @@ async fn some_keys<C: Change>(
     changes: &Map<String, Json>,
 ) -> StoreResult<(usize, usize)> {
     let db = change.db();
+    // As an index has them.
     let sql = "SELECT seq, id, name FROM keys WHERE creator = ? AND revoked_at IS NULL
-                ORDER BY created_at, id LIMIT ?";
+                ORDER BY marked_expired, created_at, id LIMIT ?";
     let theirs: Vec<(i64, Uuid, String)> = db.all(sql, values![begun.person, AT_ONCE as i64]).await?;
     let seqs: Vec<i64> = theirs.iter().map(|(seq, ..)| *seq).collect();
     let [keys, of_keys] = ["seq", "key"].map(|column| C::Db::DIALECT.among(column));

@@ -4,6 +4,7 @@
 use super::db::Db;
 use super::dialect::Dialect;
 use super::filter::Filter;
+use super::marks;
 use super::order::Path;
 use super::sql::Sql;
 use super::{StoreError, StoreResult};
@@ -71,10 +72,43 @@ impl Search {
         }
     }
 
+    /// These rows instead.
+    pub fn of_rows(&self, seqs: Vec<i64>) -> Self {
+        let complete = true;
+        Self {
+            candidates: Some(Candidates { seqs, complete }),
+            ..self.clone()
+        }
+    }
+
+    /// Where only marked keys, or only others, are walked along: whether it is the marked ones. Those that are marked wrongly
+    /// are missing then.
+    pub fn by_mark(&self) -> Option<bool> {
+        match self.source() {
+            Source::Walk(path) if path.is_by_mark() => Some(self.filter.is_expired()),
+            _ => None,
+        }
+    }
+
+    /// Those that are missing.
+    pub async fn strays<D: Db>(&self, db: &D) -> StoreResult<Vec<i64>> {
+        let Some(expired) = self.by_mark() else {
+            return Ok(Vec::new());
+        };
+        let mut sql = marks::select_strays(D::DIALECT, expired, "k.seq");
+        self.filter.push_counted_to(&mut sql);
+        sql.all(db).await
+    }
+
     /// ` FROM … WHERE …`: the keys that match, of this source.
     pub fn push_to<'a>(&'a self, source: Source<'a>, dialect: Dialect, sql: &mut Sql<'a>) {
         match source {
-            Source::Walk(path) => sql.push(&dialect.keys_along(&path.index, self.filter.is_revoked()), []),
+            Source::Walk(path) => {
+                sql.push(&dialect.keys_along(&path.index, self.filter.is_revoked()), []);
+                if path.is_by_mark() {
+                    sql.push(marks::marked(self.filter.is_expired()), []);
+                }
+            }
             Source::Rows(seqs) => sql.push(&dialect.keys_of(self.filter.is_revoked(), ""), [seqs.into()]),
         }
         self.filter.push_to(dialect, sql);

@@ -92,7 +92,7 @@ table!(KEYS, "keys", by "seq", numbered:
     last_refused_at Number, note Text, labels Text, labels_key Text, expires_at Number, disabled_at Number,
     disabled_by Number, disabled_reason Text, rotated_at Number, old_token_hash Bytes, old_hint Text,
     old_ends_at Number, old_data_key Int, old_sealed Bytes, allowed_networks Text, local_development_ends_at Number,
-    revoked_reason Text, imported_at Number);
+    revoked_reason Text, imported_at Number, marked_expired Flag);
 
 table!(RETIRED_TOKENS, "retired_tokens", by "token_hash":
     token_hash Bytes, key Number, retired_at Number);
@@ -103,8 +103,8 @@ table!(LIFETIMES, "lifetimes", by "scope":
 table!(KEY_COUNTS, "key_counts", by "creator, project, scope":
     creator Number, project Number, scope Small, n Number);
 
-table!(ENDED_COUNTS, "ended_counts", by "creator, project, scope, span":
-    creator Number, project Number, scope Small, span Number, n Number);
+table!(ENDED_COUNTS, "ended_counts", by "creator, project, scope, revoked":
+    creator Number, project Number, scope Small, revoked Flag, n Number);
 
 table!(ACTIVITY, "activity", by "seq":
     seq Number, at Number, actor Number, address Text, action Text, key Number, subject Text, changes Text,

@@ -94,7 +94,7 @@ impl Grouping {
     }
 
     /// A place in terms of [`Grouping::row`].
-    fn marks(self, place: &Place) -> StoreResult<Vec<Mark>> {
+    pub fn marks(self, place: &Place) -> StoreResult<Vec<Mark>> {
         let id = Mark::Id(place.id);
         let text = |text: &str| Mark::Text(text.to_owned());
         match (self, &place.value) {

@@ -8,14 +8,15 @@ use crate::server::store::db::Db;
 use crate::server::store::dialect::Dialect;
 use crate::server::store::key_row::{StoredKey, key_columns};
 use crate::server::store::list::Listing;
+use crate::server::store::marks::{are_strays, marked};
 use crate::server::store::order::bound;
 use crate::server::store::paging::{RangeRead, Start};
 use crate::server::store::search::Source;
 use crate::server::store::sql::Sql;
 use crate::server::store::{KeyGroup, Place, PlaceValue, StoreResult};
 
-/// A key, the newest change as the statement sees it, and its group: rank, name and id.
-type GroupedRow = (StoredKey, Option<i64>, i64, String, Uuid);
+/// A key, the newest change as the statement sees it, whether keys are marked wrongly, and its group: rank, name and id.
+type GroupedRow = (StoredKey, Option<i64>, bool, i64, String, Uuid);
 
 /// What is read by one statement.
 #[derive(Clone, Copy)]
@@ -56,15 +57,15 @@ impl Rows<'_> {
 
 impl Listing<'_> {
     /// The keys of a read, nearest first, and one more that tells that there are more. With the newest change as the first
-    /// statement sees it: names are read after it.
+    /// statement sees it (names are read after it), and whether keys are marked wrongly.
     pub async fn grouped<D: Db>(
         &self,
         db: &D,
         grouping: Grouping,
         read: RangeRead<'_>,
-    ) -> StoreResult<(Vec<(StoredKey, Place)>, Option<i64>)> {
+    ) -> StoreResult<(Vec<(StoredKey, Place)>, Option<i64>, bool)> {
         let mut keys = Vec::new();
-        let mut change = None;
+        let (mut change, mut strays) = (None, false);
         for part in self.parts(grouping, &read) {
             let wanted = (read.limit + 1).saturating_sub(keys.len());
             if wanted == 0 {
@@ -72,15 +73,16 @@ impl Listing<'_> {
             }
             let sql = self.part(D::DIALECT, grouping, part, wanted)?;
             let rows: Vec<GroupedRow> = sql.all(db).await?;
-            for (key, newest, rank, name, id) in rows {
+            for (key, newest, are_strays, rank, name, id) in rows {
                 if keys.is_empty() {
                     change = newest;
                 }
+                strays |= are_strays;
                 let place = grouping.place(&key, rank, name, id);
                 keys.push((key, place));
             }
         }
-        Ok((keys, change))
+        Ok((keys, change, strays))
     }
 
     /// The place of a key that is among the filtered.
@@ -91,7 +93,7 @@ impl Listing<'_> {
         id: Uuid,
     ) -> StoreResult<Option<Place>> {
         let dialect = D::DIALECT;
-        let mut sql = selecting(dialect, &grouping.columns(dialect));
+        let mut sql = selecting(dialect, None, &grouping.columns(dialect));
         let by_id = dialect.indexed_by("keys_by_id");
         let from = format!(
             " FROM keys AS k{by_id}{} WHERE k.revoked_at IS NULL AND k.id = ?",
@@ -100,7 +102,7 @@ impl Listing<'_> {
         sql.push(&from, [id.into()]);
         self.search.filter.push_to(dialect, &mut sql);
         let row: Option<GroupedRow> = sql.maybe(db).await?;
-        Ok(row.map(|(key, _, rank, name, id)| grouping.place(&key, rank, name, id)))
+        Ok(row.map(|(key, _, _, rank, name, id)| grouping.place(&key, rank, name, id)))
     }
 
     /// The statements of a whole read, as if no part had enough keys.
@@ -181,7 +183,7 @@ impl Listing<'_> {
             Rows::Others(ranking) => Grouping::one_rank(dialect, ranking.of_others()),
             _ => grouping.columns(dialect),
         };
-        let mut sql = selecting(dialect, &columns);
+        let mut sql = selecting(dialect, self.search.by_mark(), &columns);
         self.push_rows(dialect, grouping, part, wanted, &mut sql)?;
         if let Some(start) = part.start.filter(|_| !part.rows.is_bound_inside(dialect)) {
             let (row, marks) = match part.rows.are_sorted() {
@@ -229,6 +231,7 @@ impl Listing<'_> {
             }
             Rows::Ungrouped => {
                 sql.push(&dialect.keys_along("keys_by_scope", false), []);
+                sql.push(marked(filter.is_expired()), []);
                 sql.push(" AND k.scope = ?", [Scope::Analytics.into()]);
             }
             Rows::Of(group) => {
@@ -255,8 +258,9 @@ impl Listing<'_> {
         let [table, _, column] = grouping.table();
         let from = format!(
             " FROM {table} AS g CROSS JOIN keys AS k INDEXED BY {} ON k.{column} = g.seq
-              WHERE g.removed_at IS NULL AND k.revoked_at IS NULL",
-            self.search.path.index
+              WHERE g.removed_at IS NULL AND k.revoked_at IS NULL{}",
+            self.search.path.index,
+            marked(self.search.filter.is_expired())
         );
         sql.push(&from, []);
         for (column, mark) in grouping.keys().iter().zip(group_marks(grouping, group)) {
@@ -276,8 +280,9 @@ impl Listing<'_> {
         let [table, groups, column] = grouping.table();
         let from = format!(
             " FROM {table} AS g INDEXED BY {groups} CROSS JOIN keys AS k INDEXED BY {} ON k.{column} = g.seq
-              WHERE g.removed_at IS NULL AND k.revoked_at IS NULL",
-            self.search.path.index
+              WHERE g.removed_at IS NULL AND k.revoked_at IS NULL{}",
+            self.search.path.index,
+            marked(self.search.filter.is_expired())
         );
         sql.push(&from, []);
         push_groups(Dialect::Sqlite, grouping, after, sql);
@@ -300,7 +305,8 @@ impl Listing<'_> {
         push_groups(Dialect::Postgres, grouping, groups, sql);
         let keys = format!(
             ") AS g CROSS JOIN LATERAL
-             (SELECT k.* FROM keys AS k WHERE k.{column} = g.seq AND k.revoked_at IS NULL"
+             (SELECT k.* FROM keys AS k WHERE k.{column} = g.seq AND k.revoked_at IS NULL{}",
+            marked(self.search.filter.is_expired())
         );
         sql.push(&keys, []);
         self.search.filter.push_to(Dialect::Postgres, sql);
@@ -331,9 +337,11 @@ fn groups<'a>(read: &RangeRead<'a>, ascending: bool) -> Vec<Rows<'a>> {
     }
 }
 
-fn selecting<'s>(dialect: Dialect, group: &[String; 3]) -> Sql<'s> {
+/// `by_mark` as [`crate::server::store::search::Search::by_mark`] has it.
+fn selecting<'s>(dialect: Dialect, by_mark: Option<bool>, group: &[String; 3]) -> Sql<'s> {
+    let strays = by_mark.map_or("FALSE".to_owned(), |expired| are_strays(dialect, expired));
     Sql::new(format!(
-        "SELECT {}, (SELECT seq FROM activity_head), {}",
+        "SELECT {}, (SELECT seq FROM activity_head), {strays}, {}",
         key_columns(dialect),
         group.join(", ")
     ))

@@ -20,6 +20,10 @@ pub trait KeyStore: Send + Sync {
     /// Hands over all keys of a query in portions of its limit, as they are at one moment. Ends early when nobody takes them.
     async fn all_keys(&self, query: KeyQuery, to: Sender<Vec<KeyRecord>>) -> StoreResult<()>;
     async fn count_keys(&self, visible: Visible, filter: &KeyFilter) -> StoreResult<KeyCounts>;
+    /// Whether keys are to be marked as expired, or are marked and have not.
+    async fn marks_are_behind(&self) -> StoreResult<bool>;
+    /// Sets some of these marks. Returns whether more may be left.
+    async fn set_marks(&self) -> StoreResult<bool>;
     /// How many keys need attention.
     async fn attention(&self, visible: Visible) -> StoreResult<KeyAttention>;
     /// The projects that may be seen and are called so, or have it in their names.
@@ -106,6 +110,14 @@ macro_rules! key_store {
 
             async fn count_keys(&self, visible: Visible, filter: &KeyFilter) -> StoreResult<KeyCounts> {
                 self.counted_keys(visible, filter).await
+            }
+
+            async fn marks_are_behind(&self) -> StoreResult<bool> {
+                quick!(self, |db| marks::are_behind(db))
+            }
+
+            async fn set_marks(&self) -> StoreResult<bool> {
+                change!(self, None, |change| marks::set(change))
             }
 
             async fn attention(&self, visible: Visible) -> StoreResult<KeyAttention> {

@@ -117,7 +117,7 @@ pub(super) mod of_engine {
         RoleChange, Rotation, RotationChange, RotationEdit, Sealed, SessionServerChange, SessionSigner,
         SessionTokenIssue, StagedKey, Staging, StoreResult, Taken, Tallies, ToldEnds, TooManyWebhooks,
         Visible, WebhookBacklog, WebhookChange, WrappedDataKey, activity, called, count, data_keys, gateways,
-        imports, keys, leaks, lifetimes, log_readers, people, plans, projects, removal, revocations,
+        imports, keys, leaks, lifetimes, log_readers, marks, people, plans, projects, removal, revocations,
         rotations, session_servers, session_tokens, statement, switch, usage, webhooks,
     };
 }

@@ -104,6 +104,10 @@ const MIGRATIONS: &[Migration] = &[
         writes_compared: false,
         sql: include_str!("../../../../assets/migrations/postgres/021_webhooks.sql"),
     },
+    Migration {
+        writes_compared: false,
+        sql: include_str!("../../../../assets/migrations/postgres/022_marked_expired.sql"),
+    },
 ];
 
 /// The first schema whose log states who there is.

@@ -42,7 +42,7 @@ static ANY: LazyLock<String> = LazyLock::new(|| {
 fn found(from: &str, token: &str, [replaced, ends_at, has_two_tokens]: [&str; 3]) -> String {
     let (expired, deciding) = (expired(Dialect::Sqlite), deciding!("k"));
     let local_ended = local_ended(Dialect::Sqlite);
-    format!(
+    let sql = format!(
         "SELECT EXISTS (SELECT 1 FROM gateways WHERE token_hash = ?2), k.seq, k.id, k.scope, p.id, p.deployed,
                k.revoked_at IS NOT NULL
                    OR EXISTS (SELECT 1 FROM removals AS r INDEXED BY removals_unfinished CROSS JOIN keys AS theirs
@@ -52,7 +52,9 @@ fn found(from: &str, token: &str, [replaced, ends_at, has_two_tokens]: [&str; 3]
                {local_ended}, {deciding}
           FROM {from} LEFT JOIN projects AS p ON p.seq = k.project
          WHERE {token} = ?1"
-    )
+    );
+    // The prepared statement is found by its whole text, and that is copied, with each check.
+    sql.split_whitespace().collect::<Vec<_>>().join(" ")
 }
 
 const GATEWAY: &str = "SELECT EXISTS (SELECT 1 FROM gateways WHERE token_hash = ?)";

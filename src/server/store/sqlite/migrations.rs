@@ -129,6 +129,11 @@ const MIGRATIONS: &[Migration] = &[
         sql: include_str!("../../../../assets/migrations/sqlite/024_webhooks.sql"),
         then: |_| Ok(()),
     },
+    Migration {
+        first: |_| Ok(()),
+        sql: include_str!("../../../../assets/migrations/sqlite/025_marked_expired.sql"),
+        then: |_| Ok(()),
+    },
 ];
 
 /// The newest schema.

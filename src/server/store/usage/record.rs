@@ -76,7 +76,10 @@ async fn forget<D: Db>(db: &D, clocks: Clocks) -> StoreResult<()> {
 /// key would look as if it were used until that time comes.
 async fn correct_future<D: Db>(db: &D, clocks: Clocks) -> StoreResult<()> {
     let index = D::DIALECT.hint("INDEXED BY keys_by_last_used_at");
-    let ahead = format!("SELECT seq FROM keys {index} WHERE revoked_at IS NULL AND last_used_at > ? LIMIT ?");
+    let ahead = format!(
+        "SELECT seq FROM keys {index}
+          WHERE revoked_at IS NULL AND marked_expired IN (FALSE, TRUE) AND last_used_at > ? LIMIT ?"
+    );
     let keys: Vec<i64> = db.all(&ahead, values![clocks.future(), FORGOTTEN]).await?;
     if !keys.is_empty() {
         let [of_keys, of_sources] = ["seq", "key"].map(|column| D::DIALECT.among(column));

@@ -12,7 +12,7 @@ use crate::api::Sort;
 use crate::server::store::count::kept;
 use crate::server::store::db::at_once;
 use crate::server::store::dialect::Dialect;
-use crate::server::store::filter::{Filter, TextFilter, sorts_owned};
+use crate::server::store::filter::{Filter, TextFilter, UsageFilter, sorts_owned};
 use crate::server::store::grouped::Ranking;
 use crate::server::store::order::Path;
 use crate::server::store::search::{CANDIDATES, Candidates, Search, Source};
@@ -35,6 +35,10 @@ pub fn of(conn: &Connection, filter: Filter, sort: Sort) -> StoreResult<Search> 
         scope: filter.scope.filter(|_| path.equal.contains(&"scope")),
         project: filter.project.filter(|_| owner == Some("project")),
         creator: filter.creator.filter(|_| owner == Some("creator")),
+        usage: UsageFilter {
+            state: filter.usage.state.filter(|_| filter.is_expired()),
+            ..UsageFilter::default()
+        },
         ..Filter::default()
     };
     let short = walked == filter || few(conn, &walked)?;
@@ -126,7 +130,8 @@ fn scoped(conn: &Connection, owner: &'static str, filter: &Filter) -> StoreResul
         creator: filter.creator.filter(|_| owner == "creator"),
         ..Filter::default()
     };
-    of.push_to(Dialect::Sqlite, &mut sql);
+    of.push_counted_to(&mut sql);
+    filter.push_mark_to(Dialect::Sqlite, &mut sql);
     at_once(Candidates::listed(conn, sql))
 }
 
@@ -142,6 +147,7 @@ fn owned(conn: &Connection, filter: &Filter) -> StoreResult<Candidates> {
         let along = Dialect::Sqlite.keys_along(&format!("keys_by_{owner}_scope"), false);
         let mut sql = Sql::new(format!("SELECT k.seq{along}"));
         filter.push_to(Dialect::Sqlite, &mut sql);
+        filter.push_mark_to(Dialect::Sqlite, &mut sql);
         return at_once(Candidates::listed(conn, sql));
     }
     let found = candidates(conn, filter, Some(owner))?;
