@@ -224,6 +224,9 @@ impl Listing<'_> {
             }
             Rows::Others(ranking) => {
                 sql.push(&dialect.keys_along(&path.index, false), []);
+                if path.is_by_mark() {
+                    sql.push(marked(filter.is_expired()), []);
+                }
                 sql.push(&format!(" AND {}", ranking.is_other(dialect)), []);
                 if path.is_by_end() {
                     sql.push(&filter.turn(dialect, part.ascending, part.start.is_some()), []);

@@ -3,6 +3,7 @@
 
 use super::super::dialect::Dialect;
 use super::super::key_row::{StoredKey, rotating};
+use super::super::marks::marked;
 use super::super::search::{Candidates, Search};
 use super::super::sql::Sql;
 use super::super::{StoreResult, weeks};
@@ -107,6 +108,9 @@ impl Ranking {
             let along = D::DIALECT.keys_along(index, false);
             let mut list = Sql::new(format!("SELECT k.seq{along} AND {condition}"));
             if self == Ranking::Requests {
+                if search.path.is_by_mark() {
+                    list.push(marked(search.filter.is_expired()), []);
+                }
                 search.filter.push_to(D::DIALECT, &mut list);
             }
             seqs.extend(Candidates::listed(db, list).await?.all()?);
