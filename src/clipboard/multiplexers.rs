@@ -1,7 +1,7 @@
 //! tmux and GNU screen between this program and the terminal: what reaches the clipboard outside, and by which way.
 //!
 //! tmux is asked, and fills the clipboard of the terminal that its client is on by itself, whatever `set-clipboard` and
-//! `allow-passthrough` are. Where that client is inside another program of the kind, a control string has to pass through
+//! `allow-passthrough` are, if it knows how that terminal takes one; otherwise it sends nothing and doesn't say so. Where that client is inside another program of the kind, a control string has to pass through
 //! both. GNU screen can't be asked and passes control strings on. Tried with tmux 3.3a and screen 4.9, one inside the other.
 
 use std::ffi::OsStr;
@@ -14,6 +14,10 @@ use tokio::time::timeout;
 
 use crate::model::Secret;
 
+/// The terminal of Linux itself, which may paint what it doesn't know.
+const CONSOLE: &str = "linux";
+/// What mosh calls itself where it starts programs.
+const MOSH: &str = "mosh-server";
 /// How long tmux may take to answer.
 const PATIENCE: Duration = Duration::from_secs(1);
 
@@ -42,6 +46,9 @@ pub enum TerminalRoute {
 pub async fn send(secret: &Secret, var: impl Fn(&str) -> Option<std::ffi::OsString>) -> TerminalRoute {
     let is_set = |name| var(name).is_some_and(|value| !value.is_empty());
     if !is_set("TMUX") {
+        if var("TERM").is_some_and(|name| name == CONSOLE) && !is_set("STY") {
+            return TerminalRoute::Closed("this console has no clipboard; select the secret on the screen");
+        }
         return TerminalRoute::Write(if is_set("STY") {
             Inside::Screen
         } else {
@@ -52,6 +59,19 @@ pub async fn send(secret: &Secret, var: impl Fn(&str) -> Option<std::ffi::OsStri
         return TerminalRoute::Write(Inside::Tmux);
     };
     match client.is_in {
+        Outer::Terminal if client.clipboard == TmuxClipboard::Unknown => TerminalRoute::Closed(
+            "tmux knows of no clipboard in this terminal; select the secret on the screen, or if the terminal has one, \
+             set -as terminal-features ',*:clipboard' in tmux and attach again",
+        ),
+        Outer::Mosh if client.clipboard == TmuxClipboard::Named => match loaded(secret).await {
+            true => TerminalRoute::Sent,
+            false => TerminalRoute::Write(Inside::Tmux),
+        },
+        Outer::Mosh if client.passes => TerminalRoute::Write(Inside::Tmux),
+        Outer::Mosh => TerminalRoute::Closed(
+            "tmux runs inside mosh, which passes on only what names the clipboard; tmux set -g allow-passthrough on lets \
+             it, or select the secret on the screen",
+        ),
         Outer::Terminal => match loaded(secret).await {
             true => TerminalRoute::Sent,
             false => TerminalRoute::Write(Inside::Tmux),
@@ -75,19 +95,33 @@ struct Client {
     is_in: Outer,
     /// Whether control strings of programs pass by tmux.
     passes: bool,
+    clipboard: TmuxClipboard,
 }
 
 #[derive(Debug, PartialEq, Eq)]
 enum Outer {
     Terminal,
+    /// A terminal that mosh is the way to.
+    Mosh,
     Screen,
     Tmux,
 }
 
+/// How tmux fills the clipboard of its terminal.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum TmuxClipboard {
+    /// It doesn't, and says nothing of it.
+    Unknown,
+    /// By a control string that names no selection, unless another program named one.
+    Unnamed,
+    /// By one that names the clipboard, as somebody has set it.
+    Named,
+}
+
 /// `None` where there is no tmux to be asked, as behind a container's wall.
 async fn asked() -> Option<Client> {
-    const FORMAT: &str = "#{client_termname} #{client_pid} #{allow-passthrough}";
-    let mut tmux = tmux(["display-message", "-p", FORMAT]);
+    const FORMAT: &str = "#{client_termname} #{client_pid} #{client_tty} #{allow-passthrough}";
+    let mut tmux = tmux(["display-message", "-p", FORMAT, ";", "show-messages", "-T"]);
     let output = timeout(PATIENCE, tmux.stdout(Stdio::piped()).output())
         .await
         .ok()?
@@ -95,20 +129,49 @@ async fn asked() -> Option<Client> {
     let said = String::from_utf8(output.stdout)
         .ok()
         .filter(|_| output.status.success())?;
-    client(&said, |pid| {
-        std::fs::read(format!("/proc/{pid}/environ")).unwrap_or_default()
-    })
+    let environment = |pid: &str| std::fs::read(format!("/proc/{pid}/environ")).unwrap_or_default();
+    client(&said, environment, is_in_mosh)
 }
 
-/// From `xterm-256color 4711 off`; tmux 3.3 says 0 for that. Before, everything passes, and there is no such option.
-fn client(said: &str, environment: impl Fn(&str) -> Vec<u8>) -> Option<Client> {
-    let mut words = said.split_whitespace();
-    let (terminal, pid) = (words.next()?, words.next()?);
+/// Whether mosh started the process, or one before it.
+fn is_in_mosh(pid: &str) -> bool {
+    const LONGEST: usize = 32;
+    let mut process = named(pid);
+    for _ in 0..LONGEST {
+        process = match process {
+            Some((name, _)) if name == MOSH => return true,
+            Some((_, parent)) => named(&parent),
+            None => return false,
+        };
+    }
+    false
+}
+
+/// The name of a process, and its parent.
+fn named(pid: &str) -> Option<(String, String)> {
+    let said = std::fs::read_to_string(format!("/proc/{pid}/stat")).ok()?;
+    let (_, said) = said.split_once('(')?;
+    let (name, state_and_parent) = said.rsplit_once(')')?;
+    let parent = state_and_parent.split_whitespace().nth(1)?;
+    Some((name.to_owned(), parent.to_owned()))
+}
+
+/// From `xterm-256color 4711 /dev/pts/3 off`; tmux 3.3 says 0 for that. Before, everything passes, and there is no such option.
+/// What tmux knows of the terminals of all clients follows.
+fn client(
+    said: &str,
+    environment: impl Fn(&str) -> Vec<u8>,
+    is_in_mosh: impl Fn(&str) -> bool,
+) -> Option<Client> {
+    let (first, terminals) = said.split_once('\n').unwrap_or((said, ""));
+    let mut words = first.split_whitespace();
+    let (terminal, pid, tty) = (words.next()?, words.next()?, words.next()?);
     let passes = !matches!(words.next(), Some("off" | "0"));
     let is_multiplexer = ["screen", "tmux"].iter().any(|name| terminal.starts_with(name));
     let environment = environment(pid);
     let mut variables = environment.split(|byte| *byte == 0);
     let is_in = match is_multiplexer {
+        false if is_in_mosh(pid) => Outer::Mosh,
         false => Outer::Terminal,
         // tmux, too, may call itself screen.
         true if !terminal.starts_with("tmux") && variables.any(|variable| variable.starts_with(b"STY=")) => {
@@ -116,7 +179,28 @@ fn client(said: &str, environment: impl Fn(&str) -> Vec<u8>) -> Option<Client> {
         }
         true => Outer::Tmux,
     };
-    Some(Client { is_in, passes })
+    Some(Client {
+        is_in,
+        passes,
+        clipboard: clipboard(terminals, tty),
+    })
+}
+
+/// From `Terminal 0: linux for /dev/pts/3, flags=0x20:` and, below it, ` 192: Ms: [missing]`. What isn't said may be.
+fn clipboard(terminals: &str, tty: &str) -> TmuxClipboard {
+    let on = format!(" for {tty},");
+    let is_heading = |line: &&str| line.starts_with("Terminal ");
+    let below = terminals
+        .lines()
+        .skip_while(|line| !(is_heading(line) && line.contains(&on)))
+        .skip(1)
+        .take_while(|line| !is_heading(line));
+    let mut clipboard = below.filter_map(|line| line.split_once(" Ms: "));
+    match clipboard.next() {
+        Some((_, how)) if how.starts_with("[missing]") => TmuxClipboard::Unknown,
+        Some((_, how)) if !how.contains("%p1") => TmuxClipboard::Named,
+        Some(_) | None => TmuxClipboard::Unnamed,
+    }
 }
 
 /// Whether tmux took it. It comes by a pipe, and the buffer is gone with the same command.
@@ -174,6 +258,13 @@ mod tests {
             way(&["STY"]).await,
             TerminalRoute::Write(Inside::Screen)
         ));
+        for (terminal, is_closed) in [("linux", true), ("xterm", false)] {
+            let way = send(&Secret::new("kda_x"), |name| {
+                (name == "TERM").then(|| terminal.into())
+            })
+            .await;
+            assert_eq!(matches!(way, TerminalRoute::Closed(_)), is_closed, "{terminal}");
+        }
         let empty = send(&Secret::new("kda_x"), |_| Some(std::ffi::OsString::new())).await;
         assert!(matches!(empty, TerminalRoute::Write(Inside::Terminal)));
     }
@@ -182,20 +273,64 @@ mod tests {
     fn tmux_says_where_its_client_is() {
         let in_screen: &[u8] = b"TERM=screen\0STY=4711.pts-0.host\0";
         for (said, environment, is_in, passes) in [
-            ("xterm-256color 4711 off\n", &b""[..], Outer::Terminal, false),
-            ("xterm-256color 4711 on\n", b"STY=old\0", Outer::Terminal, true),
-            ("xterm-256color 4711 all\n", b"", Outer::Terminal, true),
-            ("xterm-256color 4711 \n", b"", Outer::Terminal, true),
-            ("screen 4711 0\n", in_screen, Outer::Screen, false),
-            ("screen 4711 1\n", in_screen, Outer::Screen, true),
-            ("screen 4711 off\n", in_screen, Outer::Screen, false),
-            ("screen.xterm-256color 4711 on\n", in_screen, Outer::Screen, true),
-            ("screen 4711 on\n", b"TMUX=x\0", Outer::Tmux, true),
-            ("tmux-256color 4711 off\n", in_screen, Outer::Tmux, false),
+            (
+                "xterm-256color 4711 /dev/pts/3 off\n",
+                &b""[..],
+                Outer::Terminal,
+                false,
+            ),
+            (
+                "xterm-256color 4711 /dev/pts/3 on\n",
+                b"STY=old\0",
+                Outer::Terminal,
+                true,
+            ),
+            ("xterm-256color 4711 /dev/pts/3 all\n", b"", Outer::Terminal, true),
+            ("xterm-256color 4711 /dev/pts/3 \n", b"", Outer::Terminal, true),
+            ("screen 4711 /dev/pts/3 0\n", in_screen, Outer::Screen, false),
+            ("screen 4711 /dev/pts/3 1\n", in_screen, Outer::Screen, true),
+            ("screen 4711 /dev/pts/3 off\n", in_screen, Outer::Screen, false),
+            (
+                "screen.xterm-256color 4711 /dev/pts/3 on\n",
+                in_screen,
+                Outer::Screen,
+                true,
+            ),
+            ("screen 4711 /dev/pts/3 on\n", b"TMUX=x\0", Outer::Tmux, true),
+            (
+                "tmux-256color 4711 /dev/pts/3 off\n",
+                in_screen,
+                Outer::Tmux,
+                false,
+            ),
         ] {
-            let expected = Some(Client { is_in, passes });
-            assert_eq!(client(said, |_| environment.to_vec()), expected, "{said}");
+            let expected = Some(Client {
+                is_in,
+                passes,
+                clipboard: TmuxClipboard::Unnamed,
+            });
+            assert_eq!(
+                client(said, |_| environment.to_vec(), |_| false),
+                expected,
+                "{said}"
+            );
         }
-        assert_eq!(client("\n", |_| Vec::new()), None);
+        assert_eq!(client("\n", |_| Vec::new(), |_| false), None);
+    }
+    #[test]
+    fn tmux_says_whether_it_knows_how_its_terminal_takes_a_clipboard() {
+        let terminals = "Terminal 0: linux for /dev/pts/3, flags=0x20:\n 191: Mf: [missing]\n 192: Ms: [missing]\n\
+                         Terminal 1: xterm for /dev/pts/31, flags=0x20:\n 192: Ms: (string) \\033]52;%p1%s;%p2%s\\a\n\
+                         Terminal 2: xterm for /dev/pts/32, flags=0x20:\n 192: Ms: (string) \\033]52;c;%p2%s\\a\n";
+        for (tty, expected) in [
+            ("/dev/pts/3", TmuxClipboard::Unknown),
+            ("/dev/pts/31", TmuxClipboard::Unnamed),
+            ("/dev/pts/32", TmuxClipboard::Named),
+            ("/dev/pts/9", TmuxClipboard::Unnamed),
+        ] {
+            let said = format!("linux 4711 {tty} 0\n{terminals}");
+            let found = client(&said, |_| Vec::new(), |pid| pid == "4711").expect("a client");
+            assert_eq!((found.is_in, found.clipboard), (Outer::Mosh, expected), "{tty}");
+        }
     }
 }

@@ -194,10 +194,16 @@ mod tmux_and_gnu_screen {
     }
     use Outcome::{Arrives, IsSaidNotTo, MayArrive};
 
-    /// `programs` from the one in the terminal to the one around the program.
-    fn nested(name: &str, programs: &[&str], clipboard: &str, passes: &str, outcome: Outcome) {
+    /// In a terminal of this name, `programs` from the one in the terminal to the one around the program.
+    fn nested(
+        name: &str,
+        (terminal, programs): (&str, &[&str]),
+        clipboard: &str,
+        passes: &str,
+        outcome: Outcome,
+    ) {
         let home = Home::new();
-        let what = format!("{programs:?} with {clipboard} and {passes}");
+        let what = format!("{programs:?} in {terminal} with {clipboard} and {passes}");
         fs::DirBuilder::new()
             .mode(0o700)
             .create(home.path("screens"))
@@ -230,7 +236,7 @@ mod tmux_and_gnu_screen {
         command
             .args(["-c", &line])
             .env("PATH", std::env::var_os("PATH").unwrap_or_default())
-            .env("TERM", "xterm-256color")
+            .env("TERM", terminal)
             .env("TMUX_TMPDIR", home.path("screens"))
             .env("SCREENDIR", home.path("screens"))
             .env("LANG", "C.UTF-8")
@@ -274,7 +280,11 @@ mod tmux_and_gnu_screen {
             return copy();
         }
         let name = "a_copied_secret_reaches_the_terminal_outside_or_is_said_not_to";
-        let tables: [(&[&str], &str, &str, Outcome); 13] = [
+        // Those of which tmux knows no clipboard take nothing, whatever may pass.
+        let unable = ["linux", "rxvt", "rxvt-unicode-256color", "vt220"];
+        let unable = unable.map(|terminal| (terminal, &[TMUX][..], "on", "on", IsSaidNotTo));
+        let console = [("linux", &[][..], "off", "off", IsSaidNotTo)];
+        let able: [(&[&str], &str, &str, Outcome); 13] = [
             (&[TMUX], "external", "off", Arrives),
             (&[TMUX], "on", "on", Arrives),
             (&[TMUX], "off", "off", Arrives),
@@ -289,11 +299,15 @@ mod tmux_and_gnu_screen {
             (&[TMUX, TMUX], "on", "off", Arrives),
             (&[TMUX, TMUX], "external", "off", MayArrive),
         ];
+        let able = able.map(|(programs, clipboard, passes, outcome)| {
+            ("xterm-256color", programs, clipboard, passes, outcome)
+        });
+        let tables: Vec<_> = able.into_iter().chain(unable).chain(console).collect();
         std::thread::scope(|scope| {
             for rows in tables.chunks(4) {
                 scope.spawn(move || {
-                    for &(programs, clipboard, passes, outcome) in rows {
-                        nested(name, programs, clipboard, passes, outcome);
+                    for &(terminal, programs, clipboard, passes, outcome) in rows {
+                        nested(name, (terminal, programs), clipboard, passes, outcome);
                     }
                 });
             }
