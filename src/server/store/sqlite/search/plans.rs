@@ -31,33 +31,28 @@ fn plan(conn: &Connection, listing: &Listing, start: Option<Start>, way: Way) ->
         limit: 100,
     };
     let columns = key_columns(Dialect::Sqlite);
-    let mut sql = Sql::new(format!("EXPLAIN QUERY PLAN SELECT {columns}"));
+    let mut sql = Sql::new(format!("SELECT {columns}"));
     listing.select_from::<Connection>(&mut sql, read).unwrap();
-    let mut statement = conn.prepare(&sql.text).unwrap();
-    let steps = statement
-        .query_map(params_from_iter(sql.values), |row| row.get::<_, String>(3))
-        .unwrap();
-    without_clock(steps.map(Result::unwrap))
+    steps(conn, &sql)
 }
 
-/// One step a line, except those that read the time, which are done once in a statement, and those that say that there are
-/// several.
-fn without_clock(steps: impl Iterator<Item = String>) -> String {
-    let of_the_clock = |step: &String| {
-        step.starts_with("SCALAR SUBQUERY")
-            || [
-                "SCAN CONSTANT ROW",
-                "SCAN clock",
-                "COMPOUND QUERY",
-                "LEFT-MOST SUBQUERY",
-                "UNION ALL",
-            ]
-            .contains(&step.as_str())
-    };
-    steps
-        .filter(|step| !of_the_clock(step))
-        .collect::<Vec<_>>()
-        .join("\n")
+/// The plan of a statement, one step a line; except those that read the time or the newest change, which are done once, and
+/// those that say that there are several.
+fn steps(conn: &Connection, sql: &Sql) -> String {
+    const NO_WALKS: [&str; 6] = [
+        "SCAN CONSTANT ROW",
+        "SCAN clock",
+        "SCAN activity_head",
+        "COMPOUND QUERY",
+        "LEFT-MOST SUBQUERY",
+        "UNION ALL",
+    ];
+    let explained = format!("EXPLAIN QUERY PLAN {}", sql.text);
+    let mut statement = conn.prepare(&explained).unwrap();
+    let steps = statement.query_map(params_from_iter(&sql.values), |row| row.get::<_, String>(3));
+    let mut steps: Vec<String> = steps.unwrap().map(Result::unwrap).collect();
+    steps.retain(|step| !step.starts_with("SCALAR SUBQUERY") && !NO_WALKS.contains(&step.as_str()));
+    steps.join("\n")
 }
 
 fn values(sort: Sort, scope: Scope) -> PlaceValue {
@@ -272,14 +267,9 @@ fn what_a_filter_lists_is_one_walk_along_an_index() {
             )],
         ),
     ] {
-        let lists = filter.lists(Dialect::Sqlite).into_iter().map(|list| {
-            let mut statement = conn
-                .prepare(&format!("EXPLAIN QUERY PLAN {}", list.text))
-                .unwrap();
-            let steps = statement.query_map(params_from_iter(list.values), |row| row.get::<_, String>(3));
-            without_clock(steps.unwrap().map(Result::unwrap))
-        });
-        assert_eq!(lists.collect::<Vec<_>>(), walks, "{filter:?}");
+        let lists = filter.lists(Dialect::Sqlite);
+        let lists: Vec<String> = lists.iter().map(|list| steps(&conn, list)).collect();
+        assert_eq!(lists, walks, "{filter:?}");
     }
 }
 
@@ -309,10 +299,7 @@ fn names_and_new_keys_are_listed_along_their_indexes() {
         ),
     ] {
         let list = filter.lists(Dialect::Sqlite).remove(0);
-        let explained = format!("EXPLAIN QUERY PLAN {}", list.text);
-        let mut statement = conn.prepare(&explained).unwrap();
-        let steps = statement.query_map(params_from_iter(list.values), |row| row.get::<_, String>(3));
-        assert_eq!(without_clock(steps.unwrap().map(Result::unwrap)), walk);
+        assert_eq!(steps(&conn, &list), walk);
     }
 }
 
@@ -403,15 +390,7 @@ fn every_page_by_groups_is_walks_along_indexes_and_nothing_is_sorted_but_what_is
 
 /// Walks along indexes, of which nothing is sorted; only of listed rows the order is to be made.
 fn is_walks_or_listed(conn: &Connection, sql: &Sql) {
-    let mut statement = conn.prepare(&format!("EXPLAIN QUERY PLAN {}", sql.text)).unwrap();
-    let steps = statement
-        .query_map(params_from_iter(&sql.values), |row| row.get::<_, String>(3))
-        .unwrap();
-    // The newest change, beside the keys.
-    let steps = steps
-        .map(Result::unwrap)
-        .filter(|step| step != "SCAN activity_head");
-    let plan = without_clock(steps);
+    let plan = steps(conn, sql);
     let is_listed = plan.contains("VIRTUAL TABLE");
     assert_eq!(plan.contains("TEMP B-TREE"), is_listed, "{}: {plan}", sql.text);
     let is_walk = |step: &str| step.starts_with("SEARCH ") || step.contains(" USING INDEX ");
