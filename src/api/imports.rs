@@ -8,6 +8,8 @@ use uuid::Uuid;
 use super::KeyFields;
 use crate::model::{Secret, secret};
 
+/// How many keys one import has at most.
+pub const MAX_IMPORTED: usize = 100_000;
 /// How many keys a portion of an import has at most.
 pub const MAX_PORTION: usize = 500;
 

@@ -36,7 +36,9 @@ pub use ended::{KeyCheck, Revoking, TokenCheck};
 pub use events::{ChangeEvent, KeyEvent, KeyEventKind, Part};
 pub use export::{EXPORT_BEGIN, EXPORT_END, KeyExport, KeyExporting};
 pub use gateways::{CreatedGateway, Gateway, NewGateway};
-pub use imports::{ImportBegun, ImportCommitment, ImportKey, ImportOutcome, ImportPortion, MAX_PORTION};
+pub use imports::{
+    ImportBegun, ImportCommitment, ImportKey, ImportOutcome, ImportPortion, MAX_IMPORTED, MAX_PORTION,
+};
 pub use keys::{
     Disabled, Disabling, Imported, Key, KeyExtra, KeyFilter, KeyList, KeyMay, KeyPage, KeyRevocation,
     KeyRotation, KeyRow, Order, PageFrom, PersonRef, ProjectRef, Sort,

@@ -5,6 +5,7 @@ mod activity_stream;
 pub mod args;
 mod ask;
 mod backup;
+mod cell_form;
 mod choose;
 mod colour;
 mod command_line;

@@ -5,6 +5,7 @@ mod hashes;
 mod samples;
 
 use std::collections::HashMap;
+use std::sync::LazyLock;
 
 use base64::Engine;
 use base64::prelude::{BASE64_STANDARD_NO_PAD, BASE64_URL_SAFE_NO_PAD};
@@ -150,8 +151,9 @@ fn is_short_block(text: &[char]) -> bool {
 
 /// The entropy of the characters that nothing before them foretells.
 fn bits(text: &[char]) -> f64 {
+    let keys = Zeroizing::new(text.iter().map(|c| key(*c)).collect::<Vec<_>>());
     let news: Vec<char> = (0..text.len())
-        .filter(|&at| !is_foretold(text, at))
+        .filter(|&at| !is_foretold(text, &keys, at))
         .map(|at| text[at])
         .collect();
     let mut counts: HashMap<char, f64> = HashMap::new();
@@ -162,10 +164,10 @@ fn bits(text: &[char]) -> f64 {
     counts.values().map(|count| count * (all / count).log2()).sum()
 }
 
-fn is_foretold(text: &[char], at: usize) -> bool {
+fn is_foretold(text: &[char], keys: &[char], at: usize) -> bool {
     PERIODS
         .into_iter()
-        .any(|period| continues_a_step(text, at, period) || is_on_a_walk(text, at, period))
+        .any(|period| continues_a_step(text, at, period) || is_on_a_walk(keys, at, period))
         || stood_before(text, at)
 }
 
@@ -181,23 +183,34 @@ fn continues_a_step(text: &[char], at: usize, period: usize) -> bool {
 
 /// Whether it is the second or third of three keys in a row, in either direction; with others between them, when each
 /// is so far from the next.
-fn is_on_a_walk(text: &[char], at: usize, period: usize) -> bool {
+fn is_on_a_walk(keys: &[char], at: usize, period: usize) -> bool {
     let Some(before) = at.checked_sub(period) else {
         return false;
     };
     let starts = [before.checked_sub(period), Some(before)];
     starts.into_iter().flatten().any(|start| {
-        let keys: Option<Vec<char>> = (0..3)
-            .map(|n| text.get(start + n * period).map(|c| key(*c)))
-            .collect();
-        keys.is_some_and(|keys| {
-            let forwards: String = keys.iter().collect();
-            let backwards: String = keys.iter().rev().collect();
-            let mut rows = KEYBOARD.iter();
-            rows.any(|row| row.contains(&forwards) || row.contains(&backwards))
-        })
+        let key = |n: usize| keys.get(start + n * period).copied();
+        let (Some(first), Some(second), Some(third)) = (key(0), key(1), key(2)) else {
+            return false;
+        };
+        WALKS.binary_search(&[first, second, third]).is_ok()
     })
 }
+
+/// Each three keys in a row, in either direction, in order: an import asks of every character of 100,000 tokens.
+static WALKS: LazyLock<Vec<[char; 3]>> = LazyLock::new(|| {
+    let mut walks = Vec::new();
+    for row in KEYBOARD {
+        let keys: Vec<char> = row.chars().collect();
+        for walk in keys.windows(3) {
+            if let [first, second, third] = *walk {
+                walks.extend([[first, second, third], [third, second, first]]);
+            }
+        }
+    }
+    walks.sort_unstable();
+    walks
+});
 
 /// The key that makes it, named by what it makes without Shift.
 fn key(c: char) -> char {

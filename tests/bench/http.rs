@@ -12,7 +12,8 @@ use super::common::AnyError;
 pub struct Http {
     stream: BufReader<TcpStream>,
     address: String,
-    token: String,
+    /// Lines of headers.
+    credentials: String,
 }
 
 impl Http {
@@ -22,7 +23,15 @@ impl Http {
         Ok(Self {
             stream: BufReader::new(stream),
             address: address.to_owned(),
-            token: token.to_owned(),
+            credentials: format!("authorization: Bearer {token}\r\n"),
+        })
+    }
+
+    /// As a gateway asks of a key.
+    pub fn checking(address: &str, gateway: &str, key: &str) -> Result<Self, AnyError> {
+        Ok(Self {
+            credentials: format!("x-keydeck-gateway: {gateway}\r\nx-api-key: {key}\r\n"),
+            ..Self::connect(address, gateway)?
         })
     }
 
@@ -33,10 +42,10 @@ impl Http {
 
     pub fn send(&mut self, method: &str, path: &str, body: &str) -> Result<Vec<u8>, AnyError> {
         let request = format!(
-            "{method} {path} HTTP/1.1\r\nhost: {}\r\nauthorization: Bearer {}\r\ncontent-type: application/json\r\n\
+            "{method} {path} HTTP/1.1\r\nhost: {}\r\n{}content-type: application/json\r\n\
              content-length: {}\r\n\r\n{body}",
             self.address,
-            self.token,
+            self.credentials,
             body.len()
         );
         self.stream.get_mut().write_all(request.as_bytes())?;

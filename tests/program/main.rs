@@ -17,6 +17,7 @@ mod cli_filter;
 mod cli_gateways;
 mod cli_help;
 mod cli_import;
+mod cli_import_odd;
 mod cli_leaks;
 mod cli_local;
 mod cli_man;

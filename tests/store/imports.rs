@@ -3,11 +3,12 @@
 use futures_util::future::join_all;
 use jiff::Timestamp;
 use keydeck::api::{ActivityAction, ActivityQuery, LifetimesEdit, PolicyEdit, Sort, User};
-use keydeck::model::{KeyState, Rule, Scope};
+use keydeck::model::{KeyField, KeyFields, KeyState, Rule, Scope, Settings};
 use keydeck::server::store::{
     Actor, Found, ImportCommit, ImportCounts, KeyRecord, RotationChange, RotationEdit, StagedKey, Staging,
     Visible,
 };
+use serde_json::json;
 use uuid::Uuid;
 
 use super::deck::{Deck, actor, new_key, query};
@@ -52,6 +53,27 @@ async fn staged(deck: &Deck, line: i64, scope: Scope, name: &str) -> StagedKey {
         disabled: false,
         reason: None,
     }
+}
+
+/// Settings of which none is left out.
+fn everything(deck: &Deck) -> Settings {
+    let fields: KeyFields = serde_json::from_value(json!({
+        "scope": "web", "name": "Till", "project": deck.shop.id,
+        "ui_domains": ["https://a.example", "http://localhost:8000"],
+        "local_development": "203.0.113.7", "local_development_ends_at": "2099-01-01T00:00:00Z",
+        "cross_page_persistence": true, "allowed_networks": ["10.0.0.0/8", "2001:db8::7"],
+        "note": "\"It's\" a \\ note: {}, \u{1f511}", "labels": ["Pilot", "team \"a\""], "expires_at": "2099-01-01T00:00:00.123456Z",
+    }))
+    .unwrap();
+    let settings = fields.validate().unwrap().settings;
+    for field in KeyField::settings() {
+        assert_ne!(
+            settings.value(field),
+            Settings::default().value(field),
+            "{field:?}"
+        );
+    }
+    settings
 }
 
 async fn stage(deck: &Deck, id: Uuid, keys: &[StagedKey]) -> Staging {
@@ -108,6 +130,7 @@ async fn an_import_is_there_all_at_once_and_says_what_it_is() {
     let mut till = staged(&deck, 2, Scope::Web, "Till").await;
     till.disabled = true;
     till.reason = Some("Not yet".into());
+    till.valid.settings = everything(&deck);
     let mut app = staged(&deck, 3, Scope::Mobile, "App").await;
     app.sealed = None;
     let board = staged(&deck, 4, Scope::Analytics, "Board").await;
@@ -148,7 +171,9 @@ async fn an_import_is_there_all_at_once_and_says_what_it_is() {
         let revealed = deck.store.reveal_key(key.id, actor(&deck.owner)).await.unwrap();
         assert_eq!(revealed, staged.sealed, "{}", key.name);
     }
+    let settings = till.valid.settings;
     let till = key(&deck, till.id).await;
+    assert_eq!(till.settings, settings);
     assert_eq!(till.state, KeyState::Disabled);
     assert_eq!(till.disabled.unwrap().reason.as_deref(), Some("Not yet"));
     assert_eq!(rule(&deck, &board.token_hash).await, None);

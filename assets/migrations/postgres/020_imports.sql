@@ -21,6 +21,7 @@ CREATE TABLE imports (
 CREATE INDEX imports_by_person ON imports (person);
 CREATE INDEX imports_by_end ON imports (ends_at);
 
+-- What a key has from its settings is one document: its members are columns of `keys`.
 CREATE TABLE import_keys (
     import bigint NOT NULL REFERENCES imports (seq),
     line bigint NOT NULL,
@@ -35,15 +36,7 @@ CREATE TABLE import_keys (
     token_hash bytea NOT NULL CHECK (octet_length(token_hash) = 32),
     data_key integer,
     sealed bytea CHECK (sealed IS NULL OR scope <> 2),
-    ui_domains text COLLATE "C" NOT NULL,
-    local_development text,
-    local_development_ends_at bigint,
-    cross_page_persistence boolean NOT NULL,
-    allowed_networks text COLLATE "C" NOT NULL,
-    note text NOT NULL,
-    labels text NOT NULL,
-    labels_key text COLLATE "C" NOT NULL,
-    expires_at bigint NOT NULL,
+    settings text NOT NULL,
     disabled boolean NOT NULL,
     disabled_reason text NOT NULL,
     PRIMARY KEY (import, line)

@@ -20,6 +20,7 @@ CREATE TABLE imports (
 CREATE INDEX imports_by_person ON imports (person);
 CREATE INDEX imports_by_end ON imports (ends_at);
 
+-- What a key has from its settings is one document: its members are columns of `keys`.
 CREATE TABLE import_keys (
     import INTEGER NOT NULL REFERENCES imports (seq),
     line INTEGER NOT NULL,
@@ -34,15 +35,7 @@ CREATE TABLE import_keys (
     token_hash BLOB NOT NULL CHECK (length(token_hash) = 32),
     data_key INTEGER,
     sealed BLOB CHECK (sealed IS NULL OR scope <> 2),
-    ui_domains TEXT NOT NULL,
-    local_development TEXT,
-    local_development_ends_at INTEGER,
-    cross_page_persistence INTEGER NOT NULL CHECK (cross_page_persistence IN (0, 1)),
-    allowed_networks TEXT NOT NULL,
-    note TEXT NOT NULL,
-    labels TEXT NOT NULL,
-    labels_key TEXT NOT NULL,
-    expires_at INTEGER NOT NULL,
+    settings TEXT NOT NULL,
     disabled INTEGER NOT NULL CHECK (disabled IN (0, 1)),
     disabled_reason TEXT NOT NULL,
     PRIMARY KEY (import, line)

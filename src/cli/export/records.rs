@@ -5,12 +5,13 @@ use std::net::IpAddr;
 use jiff::civil::Date;
 use jiff::tz::TimeZone;
 use jiff::{Timestamp, ToSpan};
-use serde::Serialize;
+use serde::{Serialize, Serializer};
 use uuid::Uuid;
 
 use super::write::{ExportRecord, ExportValue};
 use crate::api::{Activity, Key, WEEK_DAYS};
-use crate::model::KeyState;
+use crate::cli::cell_form;
+use crate::model::{KeyField, KeyState, Settings};
 
 /// Declares the columns of a record once: their names, and what each holds.
 macro_rules! record {
@@ -21,7 +22,9 @@ macro_rules! record {
         }
 
         impl ExportRecord for $name {
-            const COLUMNS: &'static [&'static str] = &[$(stringify!($column)),*];
+            fn columns() -> Vec<&'static str> {
+                vec![$(stringify!($column)),*]
+            }
 
             fn cells(&self) -> Vec<String> {
                 vec![$(self.$column.cell()),*]
@@ -30,30 +33,53 @@ macro_rules! record {
     };
 }
 
-record!(KeyRecord {
+record!(KeyNames {
     name: String,
     scope: &'static str,
     project: Option<String>,
-    domains: Spaced,
-    networks: Spaced,
+});
+
+record!(KeyHistory {
     created: Timestamp,
-    expires: Option<Timestamp>,
     disabled: bool,
-    note: Option<String>,
-    labels: Labels,
+    reason: Option<String>,
     creator: String,
     id: Uuid,
     project_id: Option<Uuid>,
     state: &'static str,
-    local_address: Option<String>,
-    local_ends: Option<Timestamp>,
-    cross_page_persistence: bool,
     last_used: Option<Timestamp>,
     last_refused: Option<Timestamp>,
     revoked: Option<Timestamp>,
     revoked_by: Option<String>,
-    reason: Option<String>,
 });
+
+/// A key; its settings are those that are declared.
+#[derive(Debug, Serialize)]
+pub struct KeyRecord {
+    #[serde(flatten)]
+    names: KeyNames,
+    #[serde(flatten, serialize_with = "by_column")]
+    settings: Settings,
+    #[serde(flatten)]
+    history: KeyHistory,
+}
+
+impl ExportRecord for KeyRecord {
+    fn columns() -> Vec<&'static str> {
+        let settings = KeyField::settings().map(KeyField::column).collect();
+        [KeyNames::columns(), settings, KeyHistory::columns()].concat()
+    }
+
+    fn cells(&self) -> Vec<String> {
+        let settings =
+            KeyField::settings().map(|field| cell_form::written(field, &self.settings.value(field)));
+        [self.names.cells(), settings.collect(), self.history.cells()].concat()
+    }
+}
+
+fn by_column<S: Serializer>(settings: &Settings, serializer: S) -> Result<S::Ok, S::Error> {
+    serializer.collect_map(KeyField::settings().map(|field| (field.column(), settings.value(field))))
+}
 
 record!(ActivityRecord {
     seq: u64,
@@ -77,61 +103,35 @@ record!(UsageRecord {
     refused: u64,
 });
 
-/// A list of what has no spaces: in one cell they are between them.
-#[derive(Debug, Serialize)]
-#[serde(transparent)]
-pub struct Spaced(Vec<String>);
-
-/// Labels may have spaces, but no commas.
-#[derive(Debug, Serialize)]
-#[serde(transparent)]
-pub struct Labels(Vec<String>);
-
-impl ExportValue for Spaced {
-    fn cell(&self) -> String {
-        self.0.join(" ")
-    }
-}
-
-impl ExportValue for Labels {
-    fn cell(&self) -> String {
-        self.0.join(",")
-    }
-}
-
-fn told(all: &[impl ToString]) -> Spaced {
-    Spaced(all.iter().map(ToString::to_string).collect())
-}
-
 impl From<Key> for KeyRecord {
     fn from(key: Key) -> Self {
         let (disabled, revoked) = (key.disabled.as_ref(), key.revoked.as_ref());
-        Self {
-            scope: key.scope.into(),
-            project: key.project.as_ref().map(|project| project.name.clone()),
-            domains: told(&key.ui_domains),
-            networks: told(&key.allowed_networks),
+        let settings = key.settings();
+        let history = KeyHistory {
             created: key.created_at,
-            expires: key.expires_at,
             disabled: disabled.is_some() || key.state == KeyState::Disabled,
-            note: key.note,
-            labels: Labels(key.labels),
-            creator: key.creator.email,
-            id: key.id,
-            project_id: key.project.map(|project| project.id),
-            state: key.state.as_str(),
-            local_address: key.local_development.map(|address| address.to_string()),
-            local_ends: key.local_development_ends_at,
-            cross_page_persistence: key.cross_page_persistence,
-            last_used: key.last_used_at,
-            last_refused: key.last_refused_at,
-            revoked: revoked.map(|revoked| revoked.at),
-            revoked_by: revoked.map(|revoked| revoked.by.email.clone()),
             reason: match revoked {
                 Some(revoked) => revoked.reason.clone(),
                 None => disabled.and_then(|disabled| disabled.reason.clone()),
             },
+            id: key.id,
+            project_id: key.project.as_ref().map(|project| project.id),
+            state: key.state.as_str(),
+            last_used: key.last_used_at,
+            last_refused: key.last_refused_at,
+            revoked: revoked.map(|revoked| revoked.at),
+            revoked_by: revoked.map(|revoked| revoked.by.email.clone()),
+            creator: key.creator.email,
+        };
+        let names = KeyNames {
             name: key.name,
+            scope: key.scope.into(),
+            project: key.project.map(|project| project.name),
+        };
+        Self {
+            names,
+            settings,
+            history,
         }
     }
 }

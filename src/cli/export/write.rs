@@ -12,7 +12,7 @@ use crate::cli::{Failure, output};
 
 /// A line of an export.
 pub trait ExportRecord: Serialize {
-    const COLUMNS: &'static [&'static str];
+    fn columns() -> Vec<&'static str>;
 
     /// As many as there are columns.
     fn cells(&self) -> Vec<String>;
@@ -78,7 +78,7 @@ impl ExportWriter {
                 let mut csv = csv::WriterBuilder::new()
                     .terminator(csv::Terminator::CRLF)
                     .from_writer(out);
-                csv.write_record(R::COLUMNS).map_err(unwritten)?;
+                csv.write_record(R::columns()).map_err(unwritten)?;
                 Form::Csv(Box::new(csv))
             }
         };

@@ -2,8 +2,11 @@
 
 use strum::{EnumString, IntoStaticStr};
 
+use super::faults::{Fault, Faults};
+use crate::model::KeyField;
+
 /// What a column holds. Its name is the one in our own exports.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, EnumString, IntoStaticStr)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, EnumString, IntoStaticStr)]
 #[strum(serialize_all = "snake_case")]
 pub enum ImportField {
     Name,
@@ -12,25 +15,15 @@ pub enum ImportField {
     ProjectId,
     Token,
     Sha256,
-    #[strum(to_string = "domains", serialize = "ui_domains", serialize = "domain")]
-    Domains,
-    #[strum(to_string = "networks", serialize = "allowed_networks")]
-    Networks,
+    /// What a key is created with, as [`KeyField`] declares it.
+    #[strum(disabled)]
+    Setting(KeyField),
     #[strum(to_string = "created", serialize = "created_at")]
     Created,
-    #[strum(to_string = "expires", serialize = "expires_at")]
-    Expires,
     Disabled,
     Enabled,
-    Note,
-    Labels,
-    Creator,
-    #[strum(to_string = "local_address", serialize = "local_development")]
-    LocalAddress,
-    #[strum(to_string = "local_ends", serialize = "local_development_ends_at")]
-    LocalEnds,
-    CrossPagePersistence,
     Reason,
+    Creator,
     /// Of an export: a key that has ended is not imported.
     State,
     Revoked,
@@ -41,8 +34,17 @@ pub enum ImportField {
 /// What our own exports have that is not taken over: it is of the deck that it was counted in.
 const NOT_TAKEN_OVER: [&str; 4] = ["id", "last_used", "last_refused", "revoked_by"];
 
-const NAMED: &str = "name, scope, project, token, sha256, domains, networks, created, expires, disabled, enabled, note, labels, \
-     creator, reason, local_address, local_ends, cross_page_persistence";
+/// What a column may be said to be.
+fn named() -> String {
+    use ImportField as F;
+    let first = [F::Name, F::Scope, F::Project, F::Token, F::Sha256];
+    let last = [F::Created, F::Disabled, F::Enabled, F::Reason, F::Creator];
+    let all = first
+        .into_iter()
+        .chain(KeyField::settings().map(F::Setting))
+        .chain(last);
+    all.map(F::name).collect::<Vec<_>>().join(", ")
+}
 
 /// `COLUMN=FIELD`
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -57,7 +59,7 @@ impl Mapping {
             .rsplit_once('=')
             .ok_or_else(|| "write it as COLUMN=FIELD, such as 'API key=token'".to_owned())?;
         let known = ImportField::of(field)
-            .ok_or_else(|| format!("there is no field \"{field}\"; there is {NAMED}, and ignore"))?;
+            .ok_or_else(|| format!("there is no field \"{field}\"; there is {}, and ignore", named()))?;
         Ok(Self {
             column: folded(column),
             field: known,
@@ -73,11 +75,16 @@ impl Mapping {
 
 impl ImportField {
     fn of(text: &str) -> Option<Self> {
-        folded(text).parse().ok()
+        let name = folded(text);
+        let setting = || KeyField::from_column(&name).map(Self::Setting);
+        name.parse().ok().or_else(setting)
     }
 
     pub fn name(self) -> &'static str {
-        self.into()
+        match self {
+            Self::Setting(field) => field.column(),
+            other => other.into(),
+        }
     }
 }
 
@@ -86,9 +93,9 @@ fn folded(text: &str) -> String {
     text.trim().to_lowercase().replace(['-', ' '], "_")
 }
 
-/// The field of each column; what is wrong with them, in sentences.
-pub fn fields(columns: &[String], map: &[Mapping]) -> Result<Vec<ImportField>, Vec<String>> {
-    let mut wrong = Vec::new();
+/// The field of each column, or what is wrong with them.
+pub fn fields(columns: &[String], map: &[Mapping]) -> Result<Vec<ImportField>, Faults> {
+    let mut wrong = Faults::default();
     let mut fields: Vec<ImportField> = Vec::with_capacity(columns.len());
     for column in columns {
         let name = folded(column);
@@ -101,23 +108,27 @@ pub fn fields(columns: &[String], map: &[Mapping]) -> Result<Vec<ImportField>, V
             false => ImportField::of(&name),
         });
         let Some(field) = field else {
-            wrong.push(format!(
+            wrong.add(Fault::of_file(format!(
                 "the column \"{column}\" is unknown: say what it is with --map '{column}=FIELD', or leave it out with --map \
-                 '{column}=ignore'; the fields are {NAMED}"
-            ));
+                 '{column}=ignore'; the fields are {}",
+                named()
+            )));
             continue;
         };
         if field != ImportField::Ignore && fields.contains(&field) {
-            wrong.push(format!(
+            wrong.add(Fault::of_file(format!(
                 "two columns are the {}; leave one out with --map '{column}=ignore'",
                 field.name()
-            ));
+            )));
         }
         fields.push(field);
     }
     for mapping in map {
         if !columns.iter().any(|column| folded(column) == mapping.column) {
-            wrong.push(format!("--map: there is no column \"{}\"", mapping.column));
+            wrong.add(Fault::of_file(format!(
+                "--map: there is no column \"{}\"",
+                mapping.column
+            )));
         }
     }
     match wrong.is_empty() {
@@ -130,13 +141,13 @@ pub fn fields(columns: &[String], map: &[Mapping]) -> Result<Vec<ImportField>, V
 mod tests {
     use super::*;
 
-    fn of(columns: &[&str], map: &[&str]) -> Result<Vec<ImportField>, Vec<String>> {
+    fn of(columns: &[&str], map: &[&str]) -> Result<Vec<ImportField>, String> {
         let columns: Vec<String> = columns.iter().map(|&column| column.to_owned()).collect();
         let map: Vec<Mapping> = map
             .iter()
             .map(|text| Mapping::parse(text).expect("a mapping"))
             .collect();
-        fields(&columns, &map)
+        fields(&columns, &map).map_err(|wrong| wrong.failure("").to_string())
     }
 
     #[test]
@@ -152,12 +163,32 @@ mod tests {
         );
         assert_eq!(of(&["id", "last_used"], &[]), Ok(vec![Ignore, Ignore]));
         let wrong = of(&["name", "colour", "Name"], &["taste=note"]).expect_err("wrong");
-        assert_eq!(wrong.len(), 3, "{wrong:?}");
-        assert!(
-            wrong[0].contains("\"colour\"") && wrong[0].contains("--map"),
-            "{wrong:?}"
-        );
-        assert!(wrong[1].contains("two columns are the name"), "{wrong:?}");
+        for named in [
+            "\"colour\"",
+            "--map 'colour=FIELD'",
+            "two columns are the name",
+            "no column \"taste\"",
+        ] {
+            assert!(wrong.contains(named), "{named}: {wrong}");
+        }
         assert!(Mapping::parse("a=nothing").is_err() && Mapping::parse("a").is_err());
+    }
+
+    #[test]
+    fn each_setting_is_known_by_each_of_its_names_and_nothing_has_two_meanings() {
+        for field in KeyField::settings() {
+            let facts = field.facts();
+            for name in [facts.column, facts.wire_name, facts.flag.trim_start_matches('-')] {
+                assert_eq!(ImportField::of(name), Some(ImportField::Setting(field)), "{name}");
+            }
+            assert!(
+                named().split(", ").any(|name| name == facts.column),
+                "{}",
+                named()
+            );
+        }
+        for name in NOT_TAKEN_OVER {
+            assert_eq!(ImportField::of(name), None, "{name}");
+        }
     }
 }

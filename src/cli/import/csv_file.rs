@@ -3,6 +3,7 @@
 use csv::{ReaderBuilder, StringRecord};
 
 use super::columns::{ImportField, Mapping, fields};
+use super::faults::{Fault, Faults};
 use super::products::{self, aws};
 use super::record::{ImportCell, ImportFile, ImportRecord};
 use crate::cli::export::cell;
@@ -11,14 +12,14 @@ use crate::cli::import::args::ImportSource;
 /// What is between the cells, in the order in which it is taken when a header has as many of each.
 const DELIMITERS: [char; 3] = [',', ';', '\t'];
 
-pub fn read(text: &str, map: &[Mapping], from: Option<ImportSource>) -> Result<ImportFile, Vec<String>> {
+pub fn read(text: &str, map: &[Mapping], from: Option<ImportSource>) -> Result<ImportFile, Faults> {
     let (skipped, given, text) = declared(text);
     let header = text.lines().next().unwrap_or_default();
     let most = |a: &char, b: &char| header.matches(*a).count().cmp(&header.matches(*b).count());
     let delimiter = given.unwrap_or_else(|| DELIMITERS.into_iter().rev().max_by(most).unwrap_or(','));
     if let Some(line) = unclosed(text, delimiter) {
         let line = line + skipped;
-        return Err(vec![format!("line {line}: a quote is opened and never closed")]);
+        return Err(Fault::of_line(line, "a quote is opened and never closed").into());
     }
     let mut reader = ReaderBuilder::new()
         .delimiter(u8::try_from(delimiter).unwrap_or(b','))
@@ -30,44 +31,31 @@ pub fn read(text: &str, map: &[Mapping], from: Option<ImportSource>) -> Result<I
             .iter()
             .map(|name| cell::plain(name.trim()).to_owned())
             .collect(),
-        Err(error) => return Err(vec![format!("the header can't be read: {error}")]),
+        Err(error) => return Err(Fault::of_file(format!("the header can't be read: {error}")).into()),
     };
     if columns.iter().all(String::is_empty) {
-        return Err(vec![
-            "there are no keys in it: the first line names the columns, such as name,scope,project,token"
-                .into(),
-        ]);
+        let named =
+            "there are no keys in it: the first line names the columns, such as name,scope,project,token";
+        return Err(Fault::of_file(named).into());
     }
     let (fields, left_out) =
         match from == Some(ImportSource::Aws) || from.is_none() && aws::is_header(&columns) {
             true => (aws::fields(&columns, map)?, aws::left_out(&columns)),
             false => (fields(&columns, map)?, products::left_out(&columns)),
         };
-    let mut file = ImportFile {
-        left_out,
-        ..ImportFile::default()
-    };
-    let mut wrong = Vec::new();
     let mut lines = Lines {
         text: text.as_bytes(),
         at: 0,
         line: skipped + 1,
     };
-    for row in reader.records() {
-        let read = row.map_err(|error| error.to_string());
-        let read = read.and_then(|row| {
+    let records = reader.records().filter_map(|row| match row {
+        Ok(row) => {
             let line = lines.of(row.position().map_or(0, csv::Position::byte));
-            record(&row, &fields, line)
-        });
-        match read {
-            Ok(record) => file.records.extend(record),
-            Err(message) => wrong.push(message),
+            record(&row, &fields, line).transpose()
         }
-    }
-    match wrong.is_empty() {
-        true => Ok(file),
-        false => Err(wrong),
-    }
+        Err(error) => Some(Err(Fault::of_file(error.to_string()))),
+    });
+    ImportFile::of(records, left_out)
 }
 
 /// Excel's `sep=;` in a line of its own: how many lines that is, the delimiter, and the rest.
@@ -107,16 +95,16 @@ impl Lines<'_> {
 }
 
 /// `None`: a line of nothing but delimiters.
-fn record(row: &StringRecord, fields: &[ImportField], line: u64) -> Result<Option<ImportRecord>, String> {
+fn record(row: &StringRecord, fields: &[ImportField], line: u64) -> Result<Option<ImportRecord>, Fault> {
     if row.iter().all(|cell| cell.trim().is_empty()) {
         return Ok(None);
     }
     if row.len() != fields.len() {
-        return Err(format!(
-            "line {line}: there are {} cells, and the header has {}; is a cell with a comma not in quotes?",
-            row.len(),
-            fields.len()
-        ));
+        let (cells, columns) = (row.len(), fields.len());
+        let message = format!(
+            "there are {cells} cells, and the header has {columns}; is a cell with a comma not in quotes?"
+        );
+        return Err(Fault::of_line(line, message));
     }
     let mut record = ImportRecord::at(line);
     for (field, text) in fields.iter().zip(row) {
@@ -148,8 +136,8 @@ fn unclosed(text: &str, delimiter: char) -> Option<u64> {
 mod tests {
     use super::*;
 
-    fn names(text: &str) -> Result<Vec<(u32, Option<String>)>, Vec<String>> {
-        let file = read(text, &[], None)?;
+    fn names(text: &str) -> Result<Vec<(u32, Option<String>)>, String> {
+        let file = read(text, &[], None).map_err(|wrong| wrong.failure("").to_string())?;
         let name = |record: &ImportRecord| (record.line, record.text(ImportField::Name));
         Ok(file.records.iter().map(name).collect())
     }
@@ -189,7 +177,7 @@ mod tests {
             ("name,colour\nTill,x\n", "\"colour\" is unknown"),
         ] {
             let wrong = names(text).expect_err(text);
-            assert!(wrong[0].contains(named), "{wrong:?}");
+            assert!(wrong.contains(named), "{wrong}");
         }
     }
 }

@@ -1,16 +1,20 @@
 //! Keys in JSON: a line each, a list, or what another product exports.
 
+use std::collections::{HashMap, HashSet};
+
 use serde_json::Value;
 
 use super::args::ImportSource;
-use super::columns::{Mapping, fields};
+use super::columns::{ImportField, Mapping, fields};
+use super::faults::{self, Fault, Faults};
 use super::products::{self, kong, unkey};
 use super::record::{ImportFile, ImportRecord, JsonObject};
+use super::strict_json::{self, NoJson};
 
-pub fn read(text: &str, map: &[Mapping], from: Option<ImportSource>) -> Result<ImportFile, Vec<String>> {
+pub fn read(text: &str, map: &[Mapping], from: Option<ImportSource>) -> Result<ImportFile, Faults> {
     let objects = objects(text)?;
     let Some((_, first)) = objects.first() else {
-        return Err(vec!["there are no keys in it".into()]);
+        return Err(Fault::of_file("there are no keys in it").into());
     };
     let from = from.unwrap_or_else(|| match first {
         first if unkey::is_export(first) => ImportSource::Unkey,
@@ -25,33 +29,35 @@ pub fn read(text: &str, map: &[Mapping], from: Option<ImportSource>) -> Result<I
 }
 
 /// The objects of a file, each with its line, or of one document with its place in it.
-fn objects(text: &str) -> Result<Vec<(u64, JsonObject)>, Vec<String>> {
+fn objects(text: &str) -> Result<Vec<(u64, JsonObject)>, Faults> {
     // One document may be on many lines; where it is not one, each line is.
-    if let Ok(document) = serde_json::from_str::<Value>(text) {
-        return listed(document).map_err(|message| vec![message]);
+    match strict_json::read(text) {
+        Ok(document) => return listed(document),
+        Err(NoJson::Twice(message)) if !is_by_line(text) => return Err(Fault::of_file(message).into()),
+        Err(_) => {}
     }
-    let (mut objects, mut wrong) = (Vec::new(), Vec::new());
-    for (line, text) in (1_u64..).zip(text.lines()) {
-        if text.trim().is_empty() {
-            continue;
-        }
-        match serde_json::from_str::<Value>(text) {
-            Ok(Value::Object(object)) => objects.push((line, object)),
-            Ok(_) => wrong.push(format!("line {line}: this is no JSON object")),
-            Err(error) => wrong.push(format!(
-                "line {line}: this is no JSON, from column {} on",
-                error.column()
-            )),
-        }
-    }
-    match wrong.is_empty() {
-        true => Ok(objects),
-        false => Err(wrong),
-    }
+    let lines = (1_u64..)
+        .zip(text.lines())
+        .filter(|(_, text)| !text.trim().is_empty());
+    faults::all(lines.map(|(line, text)| match strict_json::read(text) {
+        Ok(Value::Object(object)) => Ok((line, object)),
+        Ok(_) => Err(Fault::of_line(line, "this is no JSON object")),
+        Err(NoJson::Twice(message)) => Err(Fault::of_line(line, message)),
+        Err(NoJson::From(column)) => Err(Fault::of_line(
+            line,
+            format!("this is no JSON, from column {column} on"),
+        )),
+    }))
+}
+
+/// Whether the first line is an object by itself.
+fn is_by_line(text: &str) -> bool {
+    let first = text.lines().find(|line| !line.trim().is_empty());
+    first.is_some_and(|line| line.trim_start().starts_with('{') && line.trim_end().ends_with('}'))
 }
 
 /// A list, or an object that has one under a name that products give it.
-fn listed(document: Value) -> Result<Vec<(u64, JsonObject)>, String> {
+fn listed(document: Value) -> Result<Vec<(u64, JsonObject)>, Faults> {
     let items = match document {
         Value::Array(items) => items,
         Value::Object(mut object) => {
@@ -63,63 +69,43 @@ fn listed(document: Value) -> Result<Vec<(u64, JsonObject)>, String> {
                 _ => vec![Value::Object(object)],
             }
         }
-        _ => return Err("this is no JSON object".into()),
+        _ => return Err(Fault::of_file("this is no JSON object").into()),
     };
     let object = |(place, item)| match item {
         Value::Object(object) => Ok((place, object)),
-        _ => Err(format!("item {place}: this is no JSON object")),
+        _ => Err(Fault::of_line(place, "this is no JSON object")),
     };
-    (1_u64..).zip(items).map(object).collect()
+    faults::all((1_u64..).zip(items).map(object))
 }
 
 /// In our own names.
-fn own(objects: Vec<(u64, JsonObject)>, map: &[Mapping]) -> Result<ImportFile, Vec<String>> {
-    let mut columns: Vec<String> = Vec::new();
-    for (_, object) in &objects {
-        columns.extend(
-            object
-                .keys()
-                .filter(|name| !columns.contains(name))
-                .cloned()
-                .collect::<Vec<_>>(),
-        );
+fn own(objects: Vec<(u64, JsonObject)>, map: &[Mapping]) -> Result<ImportFile, Faults> {
+    let (mut columns, mut seen) = (Vec::new(), HashSet::new());
+    for name in objects.iter().flat_map(|(_, object)| object.keys()) {
+        if seen.insert(name) {
+            columns.push(name.clone());
+        }
     }
-    let fields = fields(&columns, map)?;
-    let field = |name: &String| {
-        columns
-            .iter()
-            .position(|column| column == name)
-            .map(|at| fields[at])
-    };
+    let fields: HashMap<&String, ImportField> = columns.iter().zip(fields(&columns, map)?).collect();
     let records = objects.iter().map(|(line, object)| {
         let mut record = ImportRecord::at(*line);
         for (name, value) in object {
-            if let Some(field) = field(name) {
-                record
-                    .add_value(field, value)
-                    .map_err(|message| format!("line {line}, {name}: {message}"))?;
+            if let Some(field) = fields.get(name) {
+                let wrong = |message| Fault::of_line(*line, message).in_column(name);
+                record.add_value(*field, value).map_err(wrong)?;
             }
         }
         Ok(record)
     });
-    let (records, wrong): (Vec<_>, Vec<_>) = records.partition(Result::is_ok);
-    let wrong: Vec<String> = wrong.into_iter().filter_map(Result::err).collect();
-    match wrong.is_empty() {
-        true => Ok(ImportFile {
-            records: records.into_iter().filter_map(Result::ok).collect(),
-            left_out: products::left_out(&columns),
-        }),
-        false => Err(wrong),
-    }
+    ImportFile::of(records, products::left_out(&columns))
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::cli::import::columns::ImportField;
 
-    fn names(text: &str) -> Result<Vec<(u32, Option<String>)>, Vec<String>> {
-        let file = read(text, &[], None)?;
+    fn names(text: &str) -> Result<Vec<(u32, Option<String>)>, String> {
+        let file = read(text, &[], None).map_err(|wrong| wrong.failure("").to_string())?;
         let name = |record: &ImportRecord| (record.line, record.text(ImportField::Name));
         Ok(file.records.iter().map(name).collect())
     }
@@ -142,9 +128,21 @@ mod tests {
             ("{\"name\": \"Till\"}\n[1]\n", "line 2"),
             ("{\"colour\": \"red\"}", "\"colour\" is unknown"),
             ("{\"name\": {\"a\": 1}}", "line 1, name"),
+            (
+                "{\"name\": \"a\", \"name\": \"b\"}",
+                "line 1: \"name\" is there twice",
+            ),
+            (
+                "{\"name\": \"a\"}\n{\"name\": \"a\", \"name\": \"b\"}\n",
+                "line 2: \"name\" is there twice",
+            ),
+            (
+                "[\n{\"name\": \"a\", \"name\": \"b\"}]",
+                "\"name\" is there twice",
+            ),
         ] {
             let wrong = names(text).expect_err(text);
-            assert!(wrong[0].contains(named), "{text}: {wrong:?}");
+            assert!(wrong.contains(named), "{text}: {wrong}");
         }
     }
 }

@@ -6,14 +6,13 @@ use uuid::Uuid;
 
 use super::args::ImportArgs;
 use super::columns::ImportField;
+use super::faults::Fault;
 use super::record::ImportRecord;
 use crate::api::{ImportKey, KeyFields};
+use crate::cli::cell_form::CellForm;
+use crate::model::field::FieldValue;
 use crate::model::{FieldErrors, KeyField, KeyToken, Scope, Secret, TokenHash, expiry, imported, local};
 
-/// Between domains and networks in one cell.
-const PARTED: [char; 7] = [' ', ',', ';', '\n', '\r', '\t', '|'];
-/// Between labels, which may have spaces.
-const LABELS: [char; 3] = [',', ';', '\n'];
 /// No field has so many characters.
 const TOO_LONG: usize = 64 * 1024;
 /// A number of this size counts milliseconds since the epoch and not seconds.
@@ -24,7 +23,7 @@ pub fn read(
     record: &ImportRecord,
     args: &ImportArgs,
     now: Timestamp,
-) -> Result<(ImportKey, TokenHash), Vec<(String, String)>> {
+) -> Result<(ImportKey, TokenHash), Vec<Fault>> {
     let mut reading = Reading {
         record,
         now,
@@ -40,7 +39,7 @@ pub fn read(
 struct Reading<'a> {
     record: &'a ImportRecord,
     now: Timestamp,
-    wrong: Vec<(String, String)>,
+    wrong: Vec<Fault>,
 }
 
 impl Reading<'_> {
@@ -57,31 +56,19 @@ impl Reading<'_> {
         let project = text(F::Project)
             .or(text(F::ProjectId))
             .or(args.project.clone().filter(|_| scope.has_project()));
-        let (note, creator, reason) = (
-            text(F::Note),
-            text(F::Creator).or(args.creator.clone()),
-            text(F::Reason),
-        );
-        let (name, address) = (text(F::Name).unwrap_or_default(), text(F::LocalAddress));
-        let list = |field, parted: &[char]| self.record.list(field, parted);
-        let (domains, networks) = (list(F::Domains, &PARTED), list(F::Networks, &PARTED));
-        let labels = list(F::Labels, &LABELS);
+        let (creator, reason) = (text(F::Creator).or(args.creator.clone()), text(F::Reason));
+        let name = text(F::Name).unwrap_or_default();
         let disabled = self.is_disabled();
-        let fields = KeyFields {
+        let mut fields = KeyFields {
             name,
-            ui_domains: domains,
-            local_development: address,
-            local_development_ends_at: self.time(F::LocalEnds, |text, now| {
-                local::typed(text, now, &TimeZone::system())
-            }),
-            cross_page_persistence: self.flag(F::CrossPagePersistence).filter(|_| scope.has_project()),
-            allowed_networks: networks,
-            note,
-            labels,
-            expires_at: self.end(scope),
             project: project.is_some().then(Uuid::nil),
             ..KeyFields::blank(scope)
         };
+        for field in KeyField::settings() {
+            if let Some(given) = self.setting(field, scope) {
+                fields.set(field, given);
+            }
+        }
         if let Err(wrong) = fields.validate() {
             self.refused(wrong);
         }
@@ -103,15 +90,34 @@ impl Reading<'_> {
         Some((key, hash))
     }
 
-    fn end(&mut self, scope: Scope) -> Option<String> {
-        let at = self.time(ImportField::Expires, |text, now| {
+    /// As its declaration says what it is.
+    fn setting(&mut self, field: KeyField, scope: Scope) -> Option<FieldValue> {
+        let column = ImportField::Setting(field);
+        match CellForm::of(field) {
+            // Our own exports have one for every key.
+            CellForm::Flag => self
+                .flag(column)
+                .filter(|_| field.is_of(scope))
+                .map(FieldValue::Flag),
+            CellForm::List { between } => self.record.list(column, between).map(FieldValue::List),
+            CellForm::Time { always: true } => {
+                let typed = |text: &str, now| local::typed(text, now, &TimeZone::system());
+                self.time(column, typed).map(FieldValue::Text)
+            }
+            CellForm::Time { always: false } => self.end(column, scope).map(FieldValue::Text),
+            CellForm::Text => self.record.text(column).map(FieldValue::Text),
+        }
+    }
+
+    fn end(&mut self, column: ImportField, scope: Scope) -> Option<String> {
+        let at = self.time(column, |text, now| {
             let at = expiry::typed(text, now, &TimeZone::system())?;
             at.ok_or_else(|| "Leave it empty where the key never ends.".to_owned())
         })?;
         // How long keys may live, only the server knows.
         let refused = expiry::refusal(at.parse().ok(), scope, self.now, None);
         if let Some(message) = refused {
-            self.wrong(ImportField::Expires.name(), message);
+            self.wrong(column.name(), message);
         }
         Some(at)
     }
@@ -123,7 +129,8 @@ impl Reading<'_> {
     }
 
     fn wrong(&mut self, column: impl Into<String>, message: impl Into<String>) {
-        self.wrong.push((column.into(), message.into()));
+        let fault = Fault::of_line(self.record.line.into(), message);
+        self.wrong.push(fault.in_column(column));
     }
 
     /// What an export says of keys that are no longer.
@@ -229,14 +236,7 @@ pub fn column(field: &str) -> String {
     let (name, place) = name
         .split_once('[')
         .map_or((name, None), |(name, place)| (name, Some(place)));
-    let known = KeyField::from_wire_name(name).map(|field| match field {
-        KeyField::UiDomains => "domains",
-        KeyField::AllowedNetworks => "networks",
-        KeyField::ExpiresAt => "expires",
-        KeyField::LocalDevelopment => "local_address",
-        KeyField::LocalDevelopmentEndsAt => "local_ends",
-        other => other.wire_name(),
-    });
+    let known = KeyField::from_wire_name(name).map(KeyField::column);
     let known = known.unwrap_or(if name == "created_at" { "created" } else { name });
     match place.and_then(|place| place.trim_end_matches(']').parse::<usize>().ok()) {
         Some(index) => format!("{known} ({})", index + 1),

@@ -10,13 +10,14 @@ mod products;
 mod record;
 mod send;
 mod source;
+mod strict_json;
 
 use std::collections::HashMap;
 
 use jiff::Timestamp;
 
 use self::args::{ImportArgs, ImportSource};
-use self::faults::Faults;
+use self::faults::{Fault, Faults};
 use self::record::ImportFile;
 use super::export::args::ExportFormat;
 use super::{Failure, output};
@@ -57,11 +58,7 @@ fn read(args: &ImportArgs) -> Result<ImportFile, Failure> {
         true => json_file::read(&text, &args.map, args.from),
         false => csv_file::read(&text, &args.map, args.from),
     };
-    let file = read.map_err(|wrong| {
-        let mut faults = Faults::default();
-        wrong.into_iter().for_each(|message| faults.more(message));
-        faults.failure(NOTHING)
-    })?;
+    let file = read.map_err(|faults| faults.failure(NOTHING))?;
     match file.records.is_empty() {
         true => Err(Failure::Failed("there are no keys in the file".into())),
         false => Ok(file),
@@ -78,19 +75,13 @@ fn valid(file: &ImportFile, args: &ImportArgs) -> Result<Vec<ImportKey>, Failure
             Ok((key, hash)) => {
                 let first = *lines.entry(hash).or_insert(record.line);
                 if first != record.line {
-                    faults.add(
-                        record.line,
-                        "token".into(),
-                        format!("Line {first} has the same token."),
-                    );
+                    let same =
+                        Fault::of_line(record.line.into(), format!("Line {first} has the same token."));
+                    faults.add(same.in_column("token"));
                 }
                 keys.push(key);
             }
-            Err(wrong) => {
-                for (column, message) in wrong {
-                    faults.add(record.line, column, message);
-                }
-            }
+            Err(wrong) => faults.extend(wrong),
         }
     }
     match faults.is_empty() {

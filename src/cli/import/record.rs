@@ -4,6 +4,8 @@ use serde_json::{Map, Value};
 use zeroize::Zeroize;
 
 use super::columns::ImportField;
+use super::faults::{self, Fault, Faults};
+use crate::api::MAX_IMPORTED;
 
 pub type JsonObject = Map<String, Value>;
 
@@ -12,6 +14,25 @@ pub type JsonObject = Map<String, Value>;
 pub struct ImportFile {
     pub records: Vec<ImportRecord>,
     pub left_out: Vec<String>,
+}
+
+impl ImportFile {
+    /// All of them, or what is wrong with which.
+    pub fn of(
+        records: impl IntoIterator<Item = Result<ImportRecord, Fault>>,
+        left_out: Vec<String>,
+    ) -> Result<Self, Faults> {
+        // What is beyond is not looked at: nobody may import it at once.
+        let bounded = records.into_iter().take(MAX_IMPORTED + 1).enumerate();
+        let records = bounded.map(|(n, record)| match n {
+            MAX_IMPORTED => Err(Fault::of_file(format!(
+                "there are more than {MAX_IMPORTED} keys in it; import them in parts"
+            ))),
+            _ => record,
+        });
+        let records = faults::all(records)?;
+        Ok(Self { records, left_out })
+    }
 }
 
 /// A key as a file has it.

@@ -1,25 +1,30 @@
 //! Keys on their way to the server: in portions, which nobody sees before all of them are there.
 
+use std::io::{self, Write};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use indicatif::{ProgressBar, ProgressStyle};
 use tokio::time::{Instant, sleep};
 
 use super::args::ImportArgs;
-use super::faults::Faults;
+use super::faults::{Fault, Faults};
 use super::key::column;
 use crate::api::{
     FieldError, ImportCommitment, ImportKey, ImportOutcome, ImportPortion, MAX_PORTION, ProblemType,
 };
-use crate::cli::Failure;
+use crate::cli::{Failure, output};
 use crate::client::{Client, Error};
+use crate::ending::{self, Waiting};
 
 /// So many keys are checked well within the time that an answer may take.
 const MOST: usize = 200;
 /// A portion has no more bytes than a server takes, by far.
 const MAX_BYTES: usize = 300 * 1024;
-/// What a key takes beside its texts, at most.
-const BESIDE: usize = 400;
+/// What is on a terminal meanwhile.
+const SENDING: &str = "checking {wide_bar} {human_pos} of {human_len}, {eta} left";
+const COMMITTING: &str = "all {human_len} at once, for {elapsed}";
 /// How often it is asked whether an import has ended, and how long without an answer.
 const LOOK: Duration = Duration::from_millis(250);
 const GIVEN_UP: Duration = Duration::from_secs(120);
@@ -31,6 +36,8 @@ pub async fn send(
     keys: Vec<ImportKey>,
     faults: &mut Faults,
 ) -> Result<Option<ImportOutcome>, Failure> {
+    let is_committing = Arc::new(AtomicBool::new(false));
+    let _told = told_when_stopped(&is_committing)?;
     let import = client.begin_import().await?.import;
     let bar = progress_bar(keys.len() as u64)?;
     for portion in portions(keys) {
@@ -46,11 +53,13 @@ pub async fn send(
         }
         bar.inc(count as u64);
     }
-    bar.finish_and_clear();
     let asked = ImportCommitment {
         dry_run: args.dry_run || !faults.is_empty(),
         skip_existing: args.skip_existing,
     };
+    is_committing.store(!asked.dry_run, Ordering::Release);
+    bar.set_style(template(COMMITTING)?);
+    bar.enable_steady_tick(LOOK);
     let outcome = match committed(client, import, asked).await {
         Ok(outcome) => Some(outcome),
         Err(error) => {
@@ -59,11 +68,27 @@ pub async fn send(
             None
         }
     };
+    bar.finish_and_clear();
     if asked.dry_run || outcome.is_none() {
         // It would be forgotten within an hour.
         let _ = client.give_up_import(import).await;
     }
     Ok(outcome.filter(|_| faults.is_empty()))
+}
+
+/// Says what becomes of the keys when a signal ends this, such as that of Ctrl-C.
+fn told_when_stopped(is_committing: &Arc<AtomicBool>) -> Result<Waiting, Failure> {
+    let is_committing = is_committing.clone();
+    let tell = move || {
+        output::notice(match is_committing.load(Ordering::Acquire) {
+            true => {
+                "stopped while the keys are imported: all of them will be there, or none; import again with --skip-existing \
+                 to be sure"
+            }
+            false => "stopped; nothing was imported",
+        });
+    };
+    ending::before(tell).map_err(Failure::failed)
 }
 
 async fn committed(
@@ -99,20 +124,26 @@ fn portions(keys: Vec<ImportKey>) -> impl Iterator<Item = ImportPortion> {
     })
 }
 
-/// At most, as JSON.
+/// As it is sent; nothing of it stays in memory.
 fn size(key: &ImportKey) -> usize {
-    let fields = &key.fields;
-    let lists = [&fields.ui_domains, &fields.allowed_networks, &fields.labels];
-    let lists = lists
-        .into_iter()
-        .flatten()
-        .flatten()
-        .map(|item| item.len() + 3)
-        .sum::<usize>();
-    let texts = [&fields.note, &key.project, &key.sha256, &key.reason, &key.creator];
-    let texts = texts.into_iter().flatten().map(String::len).sum::<usize>();
-    let token = key.token.as_ref().map_or(0, |token| token.expose().len());
-    BESIDE + 2 * (fields.name.len() + lists + texts + token)
+    struct Counted(usize);
+
+    impl Write for Counted {
+        fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+            self.0 += bytes.len();
+            Ok(bytes.len())
+        }
+
+        fn flush(&mut self) -> io::Result<()> {
+            Ok(())
+        }
+    }
+
+    let mut counted = Counted(0);
+    match serde_json::to_writer(&mut counted, key) {
+        Ok(()) => counted.0,
+        Err(_) => MAX_BYTES,
+    }
 }
 
 /// What is wrong with fields; any other error is one of the whole.
@@ -133,11 +164,11 @@ fn of_portion(lines: &[u32], error: FieldError, faults: &mut Faults) {
         .and_then(|rest| rest.split_once(']'));
     let found = place.and_then(|(index, field)| {
         let line = lines.get(index.parse::<usize>().ok()?)?;
-        Some((*line, column(field.trim_start_matches('.'))))
+        Some((u64::from(*line), column(field.trim_start_matches('.'))))
     });
     match found {
-        Some((line, column)) => faults.add(line, column, error.message),
-        None => faults.more(error.message),
+        Some((line, column)) => faults.add(Fault::of_line(line, error.message).in_column(column)),
+        None => faults.add_told(error.message),
     }
 }
 
@@ -149,14 +180,16 @@ fn of_lines(error: FieldError, faults: &mut Faults) {
         .and_then(|rest| rest.split_once("]."));
     let found = place.and_then(|(line, field)| Some((line.parse().ok()?, column(field))));
     match found {
-        Some((line, column)) => faults.add(line, column, error.message),
-        None => faults.more(error.message),
+        Some((line, column)) => faults.add(Fault::of_line(line, error.message).in_column(column)),
+        None => faults.add_told(error.message),
     }
 }
 
 /// Drawn only on a terminal.
 fn progress_bar(keys: u64) -> Result<ProgressBar, Failure> {
-    let style = ProgressStyle::with_template("{msg} {wide_bar} {human_pos} of {human_len}, {eta} left")
-        .map_err(Failure::failed)?;
-    Ok(ProgressBar::new(keys).with_style(style).with_message("checking"))
+    Ok(ProgressBar::new(keys).with_style(template(SENDING)?))
+}
+
+fn template(text: &str) -> Result<ProgressStyle, Failure> {
+    ProgressStyle::with_template(text).map_err(Failure::failed)
 }

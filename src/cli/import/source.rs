@@ -36,6 +36,8 @@ fn decoded(bytes: &[u8]) -> Result<Zeroizing<String>, String> {
         bytes => utf8(bytes)?,
     };
     match text.find('\0') {
+        // As old spreadsheets end lines.
+        None if text.contains('\r') && !text.contains('\n') => Ok(Zeroizing::new(text.replace('\r', "\n"))),
         None => Ok(text),
         Some(at) => Err(format!(
             "line {} has a NUL character, so that this is no text; if it is UTF-16, save it as UTF-8",
@@ -85,6 +87,13 @@ mod tests {
             utf16([0xFE, 0xFF], u16::to_be_bytes),
         ] {
             assert_eq!(*decoded(&bytes).expect("text"), "näme\n");
+        }
+        for (bytes, text) in [
+            ("a\rb\r", "a\nb\n"),
+            ("a\r\nb\r\n", "a\r\nb\r\n"),
+            ("\"a\rb\"\n", "\"a\rb\"\n"),
+        ] {
+            assert_eq!(*decoded(bytes.as_bytes()).expect("text"), text);
         }
         for (bytes, named) in [
             (b"a\nb\xff".as_slice(), "line 2 is not UTF-8"),

@@ -7,6 +7,7 @@ const OF_PROJECTS: &[Scope] = &[Scope::Web, Scope::Mobile];
 
 pub(super) const NAME: Facts = Facts {
     wire_name: "name",
+    column: "name",
     flag: "--name",
     label: "Name",
     short_label: "Name",
@@ -17,6 +18,7 @@ pub(super) const NAME: Facts = Facts {
 
 pub(super) const PROJECT: Facts = Facts {
     wire_name: "project",
+    column: "project",
     flag: "--project",
     label: "Project",
     short_label: "Project",
@@ -28,6 +30,7 @@ pub(super) const PROJECT: Facts = Facts {
 
 pub(super) const UI_DOMAINS: Facts = Facts {
     wire_name: "ui_domains",
+    column: "domains",
     flag: "--domain",
     label: "UI domains",
     short_label: "UI domain",
@@ -39,6 +42,7 @@ pub(super) const UI_DOMAINS: Facts = Facts {
 
 pub(super) const LOCAL_DEVELOPMENT: Facts = Facts {
     wire_name: "local_development",
+    column: "local_address",
     flag: "--local-address",
     label: "Local development",
     short_label: "Local development",
@@ -50,6 +54,7 @@ pub(super) const LOCAL_DEVELOPMENT: Facts = Facts {
 
 pub(super) const LOCAL_DEVELOPMENT_ENDS_AT: Facts = Facts {
     wire_name: "local_development_ends_at",
+    column: "local_ends",
     flag: "--local-ends",
     label: "Local development ends",
     short_label: "  ends",
@@ -68,6 +73,7 @@ pub(super) const LOCAL_DEVELOPMENT_ENDS_AT: Facts = Facts {
 
 pub(super) const CROSS_PAGE_PERSISTENCE: Facts = Facts {
     wire_name: "cross_page_persistence",
+    column: "cross_page_persistence",
     flag: "--cross-page-persistence",
     label: "Cross-page persistence",
     short_label: "Cross-page persist.",
@@ -83,6 +89,7 @@ pub(super) const CROSS_PAGE_PERSISTENCE: Facts = Facts {
 
 pub(super) const NOTE: Facts = Facts {
     wire_name: "note",
+    column: "note",
     flag: "--note",
     label: "Note",
     short_label: "Note",
@@ -97,6 +104,7 @@ pub(super) const NOTE: Facts = Facts {
 
 pub(super) const LABELS: Facts = Facts {
     wire_name: "labels",
+    column: "labels",
     flag: "--label",
     label: "Labels",
     short_label: "Labels",
@@ -114,6 +122,7 @@ pub(super) const LABELS: Facts = Facts {
 
 pub(super) const EXPIRES_AT: Facts = Facts {
     wire_name: "expires_at",
+    column: "expires",
     flag: "--expires",
     label: "Expiry",
     short_label: "Expires",

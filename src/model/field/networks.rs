@@ -5,6 +5,7 @@ use crate::model::AllowedNetwork;
 
 pub(super) const DECLARED: Facts = Facts {
     wire_name: "allowed_networks",
+    column: "networks",
     flag: "--network",
     label: "Networks",
     short_label: "Networks",

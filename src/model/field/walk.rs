@@ -28,6 +28,24 @@ impl KeyField {
         Self::iter().find(|field| field.wire_name() == name)
     }
 
+    /// Those that are in [`super::Settings`].
+    pub fn settings() -> impl Iterator<Item = Self> {
+        Self::iter().filter(|field| field.is_setting())
+    }
+
+    /// The setting that a column of a file holds, under whichever of its names.
+    pub fn from_column(name: &str) -> Option<Self> {
+        let flag = |facts: &super::Facts| facts.flag.trim_start_matches('-').replace('-', "_");
+        Self::settings().find(|field| {
+            let facts = field.facts();
+            [facts.column, facts.wire_name].contains(&name) || flag(facts) == name
+        })
+    }
+
+    pub fn column(self) -> &'static str {
+        self.facts().column
+    }
+
     pub fn wire_name(self) -> &'static str {
         self.facts().wire_name
     }

@@ -11,6 +11,8 @@ use crate::model::Scope;
 pub struct Facts {
     /// As JSON, refusals and the activity log call it.
     pub wire_name: &'static str,
+    /// As the column of an export or an import is called.
+    pub column: &'static str,
     /// The flag that gives it.
     pub flag: &'static str,
     pub label: &'static str,
@@ -29,6 +31,7 @@ impl Facts {
     /// is called and how it is entered is still to be said.
     pub(super) const OF_EVERY_KEY: Self = Self {
         wire_name: "",
+        column: "",
         flag: "",
         label: "",
         short_label: "",

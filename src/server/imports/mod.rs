@@ -13,7 +13,9 @@ use jiff::Timestamp;
 use tokio::time::timeout;
 use uuid::Uuid;
 
-use crate::api::{ImportBegun, ImportCommitment, ImportOutcome, ImportPortion, MAX_PORTION, ProblemType};
+use crate::api::{
+    ImportBegun, ImportCommitment, ImportOutcome, ImportPortion, MAX_IMPORTED, MAX_PORTION, ProblemType,
+};
 use crate::model::{FieldErrors, Scope};
 use crate::server::auth::policy;
 use crate::server::auth::signed_in::SignedIn;
@@ -22,7 +24,7 @@ use crate::server::http::error::{ApiError, ApiResult};
 use crate::server::http::extract::Id;
 use crate::server::http::openapi::{BadBody, BadPlan, Common, Forbidden, NoSuchId};
 use crate::server::state::ServerState;
-use crate::server::store::{IMPORT_WAITS, ImportCommit, ImportCounts, ImportFault, MAX_IMPORTED, Staging};
+use crate::server::store::{IMPORT_WAITS, ImportCommit, ImportCounts, ImportFault, Staging};
 use strum::IntoEnumIterator;
 
 /// How long a request waits for the end of an import.

@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 
-use super::tables::Table;
+use super::tables::{Column, Table};
 use super::value::Value;
 
 /// The time of PostgreSQL, in microseconds since the epoch.
@@ -165,13 +165,35 @@ impl Dialect {
         self == Dialect::Sqlite
     }
 
-    /// What lets the statements of a transaction take longer than others may, and the pauses between them.
+    /// What is joined to the row `r`, so that the document in its text column can be looked into as `d.document`.
+    /// PostgreSQL would read the text again for each member.
+    pub fn document(self, column: &str) -> String {
+        match self {
+            Dialect::Sqlite => String::new(),
+            Dialect::Postgres => {
+                format!("CROSS JOIN LATERAL (SELECT CAST(r.{column} AS jsonb) AS document OFFSET 0) AS d")
+            }
+        }
+    }
+
+    /// A member of that document, as the column of another table that it is meant for.
+    pub fn member(self, column: &str, of: &Column) -> String {
+        match self {
+            Dialect::Sqlite => format!("r.{column} ->> '$.{}'", of.name),
+            Dialect::Postgres => format!("CAST(d.document ->> '{}' AS {})", of.name, of.kind.in_postgres()),
+        }
+    }
+
+    /// What lets the statements of a transaction take longer than others may, and the pauses between them. As tables grow by
+    /// many times in it, each statement, those of triggers too, is planned for what there is now, and along indexes.
     pub fn takes_long(self) -> Option<&'static str> {
         match self {
             Dialect::Sqlite => None,
             Dialect::Postgres => Some(
                 "SELECT set_config('statement_timeout', '60s', true),
-                        set_config('idle_in_transaction_session_timeout', '60s', true)",
+                        set_config('idle_in_transaction_session_timeout', '60s', true),
+                        set_config('plan_cache_mode', 'force_custom_plan', true),
+                        set_config('enable_seqscan', 'off', true)",
             ),
         }
     }

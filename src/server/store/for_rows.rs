@@ -1,16 +1,21 @@
 //! Statements for many rows.
 
+use std::borrow::Cow;
+use std::collections::HashMap;
 use std::sync::OnceLock;
 
+use super::db::NewRow;
 use super::dialect::Dialect;
-use super::tables::Kind;
+use super::tables::{Kind, Table};
+use super::value::Value;
+use super::{StoreError, StoreResult};
 
 /// A statement for many rows at once. What it calls `{name}` is that column of a row, and `FROM {rows}` stands where the
 /// rows come from. PostgreSQL takes all rows in one statement; SQLite, which is asked in the same process, takes them one
 /// by one. A question mark, after all of these, is a value that is the same for all rows.
 pub struct ForRows {
-    columns: &'static [(&'static str, Kind)],
-    sql: &'static str,
+    columns: Cow<'static, [(&'static str, Kind)]>,
+    sql: Cow<'static, str>,
     in_sqlite: OnceLock<String>,
     in_postgres: OnceLock<String>,
 }
@@ -18,11 +23,43 @@ pub struct ForRows {
 impl ForRows {
     pub const fn new(columns: &'static [(&'static str, Kind)], sql: &'static str) -> Self {
         Self {
-            columns,
-            sql,
+            columns: Cow::Borrowed(columns),
+            sql: Cow::Borrowed(sql),
             in_sqlite: OnceLock::new(),
             in_postgres: OnceLock::new(),
         }
+    }
+
+    /// Stores rows with all columns of a table; `then` ends the statement.
+    pub fn inserting(table: &Table, then: &str) -> Self {
+        let columns: Vec<(&str, Kind)> = table
+            .columns
+            .iter()
+            .map(|column| (column.name, column.kind))
+            .collect();
+        let names: Vec<String> = columns.iter().map(|(name, _)| format!("{{{name}}}")).collect();
+        let sql = format!(
+            "INSERT INTO {} ({}) SELECT {} FROM {{rows}} WHERE true {then}",
+            table.name,
+            table.names(),
+            names.join(", ")
+        );
+        Self {
+            columns: columns.into(),
+            sql: sql.into(),
+            in_sqlite: OnceLock::new(),
+            in_postgres: OnceLock::new(),
+        }
+    }
+
+    /// The values of a row in the order of its columns.
+    pub fn ordered<'a>(&self, row: NewRow<'a>) -> StoreResult<Vec<Value<'a>>> {
+        let mut row: HashMap<&str, Value> = row.into_iter().collect();
+        let mut value = |name: &str| {
+            let missing = || StoreError::Fault(format!("a row has nothing for the column {name}"));
+            row.remove(name).ok_or_else(missing)
+        };
+        self.columns.iter().map(|(name, _)| value(name)).collect()
     }
 
     /// As the engine has it, its question marks included.

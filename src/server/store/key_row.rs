@@ -1,16 +1,19 @@
 //! What a key has in columns: read, and written.
 
+mod document;
+
 use std::sync::LazyLock;
 
 use jiff::Timestamp;
 use uuid::Uuid;
 
+pub use self::document::{between_lines, setting_columns, settings_document};
 use super::db::{NewRow, columns};
 use super::dialect::Dialect;
 use super::row::{ColumnValue, Columns, Read, fields, unreadable};
 use super::{KeyGroup, KeyRecord, Place, PlaceValue, StoreError, StoreResult};
 use crate::api::{Disabled, Imported, KeyRevocation, KeyRotation, PersonRef, ProjectRef, Sort};
-use crate::model::{AllowedNetwork, KeyState, LocalAddress, Scope, Settings, Standing, UiDomain, compared};
+use crate::model::{AllowedNetwork, KeyState, LocalAddress, Scope, Settings, Standing, UiDomain};
 
 /// The columns of a table that decide whether a request may pass, which [`Deciding`] is read from.
 macro_rules! deciding {
@@ -30,7 +33,23 @@ macro_rules! deciding {
     };
 }
 
-pub(super) use deciding;
+/// The columns of a table that hold the settings, which [`Settings`] are read from.
+macro_rules! settings_of {
+    ($table:literal) => {
+        concat!(
+            $crate::server::store::key_row::deciding!($table),
+            ", ",
+            $table,
+            ".note, ",
+            $table,
+            ".labels, ",
+            $table,
+            ".expires_at"
+        )
+    };
+}
+
+pub(super) use {deciding, settings_of};
 
 /// Stands for the end of what never ends.
 pub const NEVER: i64 = i64::MAX;
@@ -73,11 +92,11 @@ pub fn rotating(dialect: Dialect) -> &'static str {
 pub fn key_columns(dialect: Dialect) -> &'static str {
     static COLUMNS: LazyLock<[String; 2]> = LazyLock::new(|| {
         Dialect::BOTH.map(|dialect| {
-            let (deciding, expired, rotating) = (deciding!("k"), expired(dialect), rotating(dialect));
+            let (settings, expired, rotating) = (settings_of!("k"), expired(dialect), rotating(dialect));
             let local_ended = local_ended(dialect);
             format!(
                 "k.id, k.name, k.name_key, k.scope, k.created_at, k.last_used_at, k.version, k.hint, k.creator, k.project,
-                 {deciding}, k.note, k.labels, k.expires_at, {expired}, k.disabled_at, k.disabled_by, k.disabled_reason,
+                 {settings}, {expired}, k.disabled_at, k.disabled_by, k.disabled_reason,
                  {rotating}, k.rotated_at, k.old_ends_at, k.old_hint, k.seq, k.revoked_at, k.revoked_by, k.revoked_reason,
                  {local_ended}, k.last_refused_at, k.imported_at, k.sealed IS NULL"
             )
@@ -381,16 +400,6 @@ pub fn settings(settings: &Settings) -> NewRow<'_> {
         labels_key: between_lines(labels),
         expires_at: end(settings),
     }
-}
-
-/// As labels are looked for: each between two line breaks, so that one is not taken for a part of another. No label has a
-/// line break, not even once it is compared.
-pub fn between_lines(labels: &[String]) -> String {
-    let mut lines = String::new();
-    for label in labels {
-        lines.extend([if lines.is_empty() { "\n" } else { "" }, &compared(label), "\n"]);
-    }
-    lines
 }
 
 fn end(settings: &Settings) -> i64 {

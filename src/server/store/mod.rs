@@ -84,8 +84,8 @@ pub use self::latency::Latencies;
 pub use self::records::{
     Actor, AfterAttempt, AskingServer, ChangeRecord, Changed, ClaimedDelivery, DueWebhook, Fate, Found,
     FoundToken, IDEMPOTENT, Idempotency, ImportCommit, ImportCounts, ImportFault, ImportNames, KeyChange,
-    KeyCreation, KeyGroup, KeyQuery, KeyRecord, KeySlice, KeySwitch, LeakOutcome, LeakRecord, MAX_IMPORTED,
-    MadePlan, NamedProject, NewGatewayRecord, NewKey, NewKeyToken, NewLeak, NewPlanRecord, NewSessionServer,
+    KeyCreation, KeyGroup, KeyQuery, KeyRecord, KeySlice, KeySwitch, LeakOutcome, LeakRecord, MadePlan,
+    NamedProject, NewGatewayRecord, NewKey, NewKeyToken, NewLeak, NewPlanRecord, NewSessionServer,
     NewUserRecord, NewWebhookRecord, NotedAttempt, Place, PlaceValue, PlanCommit, PlanRecord, PlanScope,
     Position, ProjectRecord, ProjectRemoval, Queued, Removal, Revocation, RevokedKey, RoleChange,
     RotationChange, RotationEdit, SessionServerChange, SessionSigner, SessionTokenIssue, StagedKey, Staging,

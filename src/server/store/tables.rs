@@ -142,9 +142,8 @@ table!(IMPORTS, "imports", by "seq", numbered:
 
 table!(IMPORT_KEYS, "import_keys", by "import, line":
     import Number, line Number, id Id, name Text, name_key Text, scope Small, project Number, creator Number,
-    created_at Number, hint Text, token_hash Bytes, data_key Int, sealed Bytes, ui_domains Text,
-    local_development Text, local_development_ends_at Number, cross_page_persistence Flag, allowed_networks Text,
-    note Text, labels Text, labels_key Text, expires_at Number, disabled Flag, disabled_reason Text);
+    created_at Number, hint Text, token_hash Bytes, data_key Int, sealed Bytes, settings Text, disabled Flag,
+    disabled_reason Text);
 
 table!(LEAKS, "leaks", by "seq", numbered:
     seq Number, id Id, fingerprint Bytes, key Number, source Text, url Text, note Text, token Text,

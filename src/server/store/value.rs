@@ -8,6 +8,7 @@ use std::net::IpAddr;
 use bytes::BytesMut;
 use jiff::Timestamp;
 use rusqlite::types::{ToSqlOutput, Type as SqliteType, Value as Owned, ValueRef};
+use serde_json::Value as Json;
 use tokio_postgres::types::{FromSql, IsNull, ToSql, Type, WrongType, to_sql_checked};
 use uuid::Uuid;
 
@@ -69,6 +70,17 @@ impl<'a, T: Into<Value<'a>>> From<Option<T>> for Value<'a> {
 }
 
 impl Value<'_> {
+    /// As a member of a document; `None` of what has no form there.
+    pub fn as_json(&self) -> Option<Json> {
+        match self {
+            Value::Null => Some(Json::Null),
+            Value::Flag(flag) => Some((*flag).into()),
+            Value::Number(number) => Some((*number).into()),
+            Value::Text(text) => Some(text.as_ref().into()),
+            Value::Id(_) | Value::Bytes(_) | Value::Numbers(_) | Value::Ids(_) => None,
+        }
+    }
+
     /// What is looked for in names. A character that can't be in a text of PostgreSQL can't be found in one either; the
     /// program keeps it out of all that it stores.
     pub fn sought(text: &str) -> Value<'static> {

@@ -10,7 +10,7 @@ use serde_json::{Value, json};
 
 use super::verify::{self, Log};
 use super::work::{Acknowledged, client};
-use crate::deck::Deck;
+use crate::deck::{Deck, Server};
 
 /// What runs its arguments where a small file system is mounted over the deck's directory, with the
 /// deck in it.
@@ -62,6 +62,7 @@ async fn a_full_disk_refuses_and_recovers() {
         .ask(Method::GET, "/v1/keys", &Value::Null)
         .await
         .expect(200);
+    import(&server).await;
     verify::keys(&deck, &server, &mut keys, &Log::beginning().verify(&server).await).await;
 
     let room = |options: &str| {
@@ -85,8 +86,28 @@ async fn a_full_disk_refuses_and_recovers() {
     );
 }
 
+/// Keys of an import find no room either, and none of them is seen.
+async fn import(server: &Server) {
+    let begun = server.ask(Method::POST, "/v1/imports", &json!({})).await;
+    if begun.is(507) {
+        return;
+    }
+    assert!(begun.is(201), "{begun:?}");
+    let path = format!("/v1/imports/{}", begun.body["import"].as_str().unwrap());
+    let key = |n: usize| {
+        let fields = json!({"scope": "analytics", "name": format!("Imported {n}"), "note": "x".repeat(500)});
+        json!({"line": n, "fields": fields, "token": format!("sk_live_51HqLyjWDarjtT1zdp7dcXYZ{n}")})
+    };
+    let keys: Vec<Value> = (1..=500).map(key).collect();
+    let added = server
+        .ask(Method::POST, &format!("{path}/keys"), &json!({"keys": keys}))
+        .await;
+    assert!(added.is(507), "{added:?}");
+    assert_eq!(added.body["type"], "/problems/full");
+}
+
 /// A few more changes.
-async fn client_of_a_while(deck: &Deck, server: &crate::deck::Server) -> Vec<super::work::Known> {
+async fn client_of_a_while(deck: &Deck, server: &Server) -> Vec<super::work::Known> {
     let acknowledged = Arc::new(Acknowledged::default());
     let work = client(deck, server, &acknowledged, usize::MAX, |n| format!("More {n}"));
     tokio::select! {

@@ -73,17 +73,9 @@ const FILL: &str = "
     INSERT INTO imports (seq, id, person, begun_at, ends_at, committed_at, imported, skipped)
         VALUES (71, randomblob(16), 13, 7501, 7502, 7503, 7504, 7505);
     INSERT INTO import_keys (import, line, id, name, name_key, scope, project, creator, created_at, hint, token_hash, data_key,
-                             sealed, ui_domains, local_development, local_development_ends_at, cross_page_persistence,
-                             allowed_networks, note, labels, labels_key, expires_at, disabled, disabled_reason)
-        VALUES (71, 7601, randomblob(16), 'Desk', 'desk', 0, 21, 13, 7602, 'sk_l…dddd', randomblob(32), 2, x'5ea4',
-                'https://e.example', '203.0.113.7', 7603, 1, '10.1.0.0/16', 'From afar', 'Old', char(10) || 'old' || char(10),
-                7604, 0, 'Not yet');
-    INSERT INTO import_keys (import, line, id, name, name_key, scope, project, creator, created_at, hint, token_hash, data_key,
-                             sealed, ui_domains, local_development, local_development_ends_at, cross_page_persistence,
-                             allowed_networks, note, labels, labels_key, expires_at, disabled, disabled_reason)
-        SELECT import, 7605, randomblob(16), name, name_key, 1, project, creator, created_at, hint, randomblob(32), data_key,
-               sealed, ui_domains, local_development, local_development_ends_at, 0, allowed_networks, note, labels, labels_key,
-               expires_at, 0, disabled_reason FROM import_keys;
+                             sealed, settings, disabled, disabled_reason)
+        VALUES (71, 7601, randomblob(16), 'Desk', 'desk', 1, 21, 13, 7602, 'sk_l…dddd', randomblob(32), 2, x'5ea4', '{}', 0,
+                'Not yet');
     INSERT INTO leaks (seq, id, fingerprint, key, source, url, note, token, reported_at, response, decided_at, decided_by,
                        decision, reason)
         VALUES (61, randomblob(16), randomblob(32), 31, 'github', 'https://git.example/a', 'Commit', 'old', 7401, 'told',

@@ -1,6 +1,7 @@
 //! Amazon API Gateway's key file: `Name,key,description,Enabled,usageplanIds` in any order and case.
 
 use crate::cli::import::columns::{ImportField, Mapping, fields as mapped};
+use crate::cli::import::faults::Faults;
 
 const COLUMNS: [(&str, &str); 5] = [
     ("name", "name"),
@@ -18,7 +19,7 @@ pub fn is_header(columns: &[String]) -> bool {
 }
 
 /// What was said on the command line goes before.
-pub fn fields(columns: &[String], map: &[Mapping]) -> Result<Vec<ImportField>, Vec<String>> {
+pub fn fields(columns: &[String], map: &[Mapping]) -> Result<Vec<ImportField>, Faults> {
     let renamed: Vec<String> = columns
         .iter()
         .map(|column| {

@@ -4,7 +4,9 @@
 use serde_json::Value;
 
 use crate::cli::import::columns::ImportField;
+use crate::cli::import::faults::{self, Fault, Faults};
 use crate::cli::import::record::{ImportCell, ImportFile, ImportRecord, JsonObject};
+use crate::model::KeyField;
 
 pub fn is_export(object: &JsonObject) -> bool {
     object.contains_key("keyauth_credentials")
@@ -13,37 +15,34 @@ pub fn is_export(object: &JsonObject) -> bool {
 }
 
 /// Of consumers each of their keys; the line is that of the key in the order of the file.
-pub fn read(objects: Vec<(u64, JsonObject)>) -> Result<ImportFile, Vec<String>> {
-    let (mut file, mut wrong, mut place) = (ImportFile::default(), Vec::new(), 0);
-    for (_, object) in &objects {
+pub fn read(objects: Vec<(u64, JsonObject)>) -> Result<ImportFile, Faults> {
+    let mut left_out = Vec::new();
+    let keys = objects.iter().flat_map(|(_, object)| {
         let consumer = object
             .get("consumer")
             .and_then(Value::as_object)
             .unwrap_or(object);
-        let credentials = match object.get("keyauth_credentials").and_then(Value::as_array) {
-            Some(credentials) => credentials.iter().collect(),
-            None if object.contains_key("key") => Vec::new(),
-            // A consumer without keys.
-            None => continue,
-        };
-        let owned: Vec<&JsonObject> = credentials.into_iter().filter_map(Value::as_object).collect();
-        let all = if object.contains_key("key") {
-            vec![object]
-        } else {
-            owned
-        };
-        for (number, credential) in (1..).zip(all) {
-            place += 1;
-            match record(place, consumer, credential, number, &mut file.left_out) {
-                Ok(record) => file.records.push(record),
-                Err(message) => wrong.push(format!("line {place}, {message}")),
-            }
-        }
+        let keys = (1..).zip(credentials(object));
+        keys.map(move |(number, credential)| (consumer, number, credential))
+    });
+    let read = (1..).zip(keys).map(|(place, (consumer, number, credential))| {
+        record(place, consumer, credential, number, &mut left_out)
+    });
+    let records = faults::all(read)?;
+    ImportFile::of(records.into_iter().map(Ok), left_out)
+}
+
+/// A key itself, or those of a consumer, which may have none.
+fn credentials(object: &JsonObject) -> Vec<&JsonObject> {
+    if object.contains_key("key") {
+        return vec![object];
     }
-    match wrong.is_empty() {
-        true => Ok(file),
-        false => Err(wrong),
-    }
+    let listed = object.get("keyauth_credentials").and_then(Value::as_array);
+    listed
+        .into_iter()
+        .flatten()
+        .filter_map(Value::as_object)
+        .collect()
 }
 
 fn record(
@@ -52,8 +51,9 @@ fn record(
     credential: &JsonObject,
     number: u32,
     left_out: &mut Vec<String>,
-) -> Result<ImportRecord, String> {
+) -> Result<ImportRecord, Fault> {
     let mut record = ImportRecord::at(line);
+    let wrong = |key: &str, message: String| Fault::of_line(line, message).in_column(key);
     let named = ["username", "custom_id", "id"]
         .into_iter()
         .find_map(|name| consumer.get(name)?.as_str());
@@ -67,11 +67,12 @@ fn record(
         let field = match key.as_str() {
             "key" => ImportField::Token,
             "created_at" => ImportField::Created,
-            "tags" => ImportField::Labels,
+            "tags" => ImportField::Setting(KeyField::Labels),
             "id" | "consumer" => continue,
             "ttl" if value.is_null() || value.as_u64() == Some(0) => continue,
             "ttl" => {
-                record.add(ImportField::Expires, ImportCell::Text(ends(credential, value)?));
+                let ends = ends(credential, value).map_err(|message| wrong("ttl", message))?;
+                record.add(ImportField::Setting(KeyField::ExpiresAt), ImportCell::Text(ends));
                 continue;
             }
             other => {
@@ -83,7 +84,7 @@ fn record(
         };
         record
             .add_value(field, value)
-            .map_err(|message| format!("{key}: {message}"))?;
+            .map_err(|message| wrong(key, message))?;
     }
     Ok(record)
 }
@@ -93,6 +94,6 @@ fn ends(credential: &JsonObject, ttl: &Value) -> Result<String, String> {
     let created = credential.get("created_at").and_then(Value::as_i64);
     match (created, ttl.as_i64()) {
         (Some(created), Some(ttl)) => Ok(created.saturating_add(ttl).to_string()),
-        _ => Err("ttl: a key that ends needs created_at beside it; export it from the Admin API".into()),
+        _ => Err("a key that ends needs created_at beside it; export it from the Admin API".into()),
     }
 }

@@ -3,7 +3,9 @@
 use serde_json::Value;
 
 use crate::cli::import::columns::ImportField;
+use crate::cli::import::faults::{self, Fault, Faults};
 use crate::cli::import::record::{ImportCell, ImportFile, ImportRecord, JsonObject};
+use crate::model::KeyField;
 
 /// What is not taken over.
 const LEFT_OUT: [&str; 17] = [
@@ -32,22 +34,18 @@ pub fn is_export(object: &JsonObject) -> bool {
     object.contains_key("hash") || object.contains_key("keyId") && object.contains_key("start")
 }
 
-pub fn read(objects: Vec<(u64, JsonObject)>) -> Result<ImportFile, Vec<String>> {
-    let (mut file, mut wrong) = (ImportFile::default(), Vec::new());
-    for (line, object) in objects {
-        match record(line, &object, &mut file.left_out) {
-            Ok(record) => file.records.push(record),
-            Err(message) => wrong.push(format!("line {line}, {message}")),
-        }
-    }
-    match wrong.is_empty() {
-        true => Ok(file),
-        false => Err(wrong),
-    }
+pub fn read(objects: Vec<(u64, JsonObject)>) -> Result<ImportFile, Faults> {
+    let mut left_out = Vec::new();
+    let read = objects
+        .iter()
+        .map(|(line, object)| record(*line, object, &mut left_out));
+    let records = faults::all(read)?;
+    ImportFile::of(records.into_iter().map(Ok), left_out)
 }
 
-fn record(line: u64, object: &JsonObject, left_out: &mut Vec<String>) -> Result<ImportRecord, String> {
+fn record(line: u64, object: &JsonObject, left_out: &mut Vec<String>) -> Result<ImportRecord, Fault> {
     let mut record = ImportRecord::at(line);
+    let wrong = |key: &str, message: String| Fault::of_line(line, message).in_column(key);
     let mut name = None;
     let mut labels = Vec::new();
     for (key, value) in object {
@@ -58,11 +56,14 @@ fn record(line: u64, object: &JsonObject, left_out: &mut Vec<String>) -> Result<
             }
             "keyId" | "id" => continue,
             "hash" => {
-                hash(&mut record, value).map_err(|message| format!("hash: {message}"))?;
+                hash(&mut record, value).map_err(|message| wrong(key, message))?;
                 continue;
             }
             "meta" => {
-                record.add(ImportField::Note, ImportCell::Text(meta(value)?));
+                record.add(
+                    ImportField::Setting(KeyField::Note),
+                    ImportCell::Text(meta(value).map_err(|message| wrong(key, message))?),
+                );
                 continue;
             }
             "externalId" | "ownerId" => {
@@ -70,7 +71,7 @@ fn record(line: u64, object: &JsonObject, left_out: &mut Vec<String>) -> Result<
                 continue;
             }
             "plaintext" | "key" => ImportField::Token,
-            "expires" => ImportField::Expires,
+            "expires" => ImportField::Setting(KeyField::ExpiresAt),
             "createdAt" => ImportField::Created,
             "enabled" => ImportField::Enabled,
             other if LEFT_OUT.contains(&other) => {
@@ -80,14 +81,15 @@ fn record(line: u64, object: &JsonObject, left_out: &mut Vec<String>) -> Result<
                 continue;
             }
             other => {
-                return Err(format!(
-                    "{other}: this field is unknown; leave it out of the file"
+                return Err(wrong(
+                    other,
+                    "This field is unknown; leave it out of the file.".into(),
                 ));
             }
         };
         record
             .add_value(field, value)
-            .map_err(|message| format!("{key}: {message}"))?;
+            .map_err(|message| wrong(key, message))?;
     }
     // Keys there need no names.
     let name = name.or_else(|| object.get("keyId").and_then(Value::as_str));
@@ -95,7 +97,7 @@ fn record(line: u64, object: &JsonObject, left_out: &mut Vec<String>) -> Result<
         ImportField::Name,
         ImportCell::Text(name.unwrap_or_default().to_owned()),
     );
-    record.add(ImportField::Labels, ImportCell::List(labels));
+    record.add(ImportField::Setting(KeyField::Labels), ImportCell::List(labels));
     Ok(record)
 }
 
@@ -125,7 +127,7 @@ fn meta(value: &Value) -> Result<String, String> {
     };
     match text.chars().count() > MAX_META {
         true => Err(format!(
-            "meta: it becomes the note, which has {MAX_META} characters at most; shorten it"
+            "it becomes the note, which has {MAX_META} characters at most; shorten it"
         )),
         false => Ok(text),
     }

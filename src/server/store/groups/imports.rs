@@ -66,13 +66,14 @@ macro_rules! import_store {
                 visible: Visible,
                 skip_existing: bool,
             ) -> StoreResult<ImportCommit> {
-                long!(self, |db| imports::dry_run(
+                let looked: StoreResult<imports::Looked> = long!(self, |db| imports::look(
                     db,
                     id,
                     person,
                     visible,
                     skip_existing
-                ))
+                ));
+                looked.map(imports::dry_run)
             }
 
             async fn commit_import(
@@ -81,10 +82,20 @@ macro_rules! import_store {
                 skip_existing: bool,
                 by: Actor,
             ) -> StoreResult<ImportCommit> {
-                change!(self, Some(by), |change| imports::commit(
-                    change,
+                let (person, visible) = (by.user, by.visible);
+                let looked: StoreResult<imports::Looked> = long!(self, |db| imports::look(
+                    db,
                     id,
+                    person,
+                    visible,
                     skip_existing
+                ));
+                let looked = match looked? {
+                    Ok(looked) => looked,
+                    Err(commit) => return Ok(commit),
+                };
+                change!(self, Some(by), |change| imports::commit(
+                    change, id, &looked
                 ))
             }
 

@@ -1,16 +1,20 @@
 //! All keys of an import at once.
 
+use std::sync::LazyLock;
+
 use jiff::Timestamp;
 use serde_json::{Map, Value as Json, json};
 use uuid::Uuid;
 
 use super::check::{CheckedImport, ImportQuestion, check};
 use super::open::{OpenImport, TOLD, find};
-use crate::api::ActivityAction;
+use crate::api::{ActivityAction, ActivityHead};
 use crate::model::{Scope, Settings};
+use crate::server::store::activity;
 use crate::server::store::changes;
 use crate::server::store::db::{Change, Db, one, run_one, values};
-use crate::server::store::key_row::deciding;
+use crate::server::store::dialect::Dialect;
+use crate::server::store::key_row::{setting_columns, settings_of};
 use crate::server::store::keys;
 use crate::server::store::row::{Columns, Read, Row};
 use crate::server::store::{ImportCommit, ImportCounts, StoreError, StoreResult, Visible};
@@ -18,20 +22,33 @@ use crate::server::store::{ImportCommit, ImportCounts, StoreError, StoreResult, 
 /// How many keys are made by one statement.
 const AT_ONCE: usize = 1000;
 
-/// What would come of it; nothing is done.
-pub async fn dry_run<D: Db>(
+/// What was found of an import that is there: all of it, or that there is nothing to be done.
+pub type Looked = Result<LookedAt, ImportCommit>;
+
+/// What holds as long as nothing is recorded in the log, and no line is added.
+pub struct LookedAt {
+    at: ActivityHead,
+    staged: u64,
+    skip_existing: bool,
+    checked: CheckedImport,
+}
+
+/// Checks an import, which takes long, before a transaction that others wait for.
+pub async fn look<D: Db>(
     db: &D,
     id: Uuid,
     person: Uuid,
     visible: Visible,
     skip_existing: bool,
-) -> StoreResult<ImportCommit> {
+) -> StoreResult<Looked> {
     let Some(import) = find(db, id, person).await? else {
-        return Ok(ImportCommit::Missing);
+        return Ok(Err(ImportCommit::Missing));
     };
     if let Some(counts) = import.committed {
-        return Ok(ImportCommit::Done(counts));
+        return Ok(Err(ImportCommit::Done(counts)));
     }
+    // Before what is looked at: what is recorded in between is noticed.
+    let at = activity::head(db).await?;
     let whose = match visible {
         Visible::All => 0,
         Visible::CreatedBy(user) => one(db, "SELECT seq FROM users WHERE id = ?", values![user]).await?,
@@ -44,9 +61,22 @@ pub async fn dry_run<D: Db>(
     };
     let checked = check(db, asked).await?;
     Ok(match checked.fault_count {
-        0 => ImportCommit::Done(counts(&checked)),
-        count => ImportCommit::Refused(checked.faults, count),
+        0 => Ok(LookedAt {
+            at,
+            staged: import.staged,
+            skip_existing,
+            checked,
+        }),
+        count => Err(ImportCommit::Refused(checked.faults, count)),
     })
+}
+
+/// What would come of it; nothing is done.
+pub fn dry_run(looked: Looked) -> ImportCommit {
+    match looked {
+        Ok(looked) => ImportCommit::Done(counts(&looked.checked)),
+        Err(commit) => commit,
+    }
 }
 
 fn counts(checked: &CheckedImport) -> ImportCounts {
@@ -57,7 +87,7 @@ fn counts(checked: &CheckedImport) -> ImportCounts {
 }
 
 /// Makes keys of all of them. One that was committed before is not committed again.
-pub async fn commit<C: Change>(change: &mut C, id: Uuid, skip_existing: bool) -> StoreResult<ImportCommit> {
+pub async fn commit<C: Change>(change: &mut C, id: Uuid, looked: &LookedAt) -> StoreResult<ImportCommit> {
     if let Some(sql) = C::Db::DIALECT.takes_long() {
         change.db().maybe::<()>(sql, &[]).await?;
     }
@@ -68,17 +98,25 @@ pub async fn commit<C: Change>(change: &mut C, id: Uuid, skip_existing: bool) ->
             committed: Some(counts),
             ..
         }) => return Ok(ImportCommit::Done(counts)),
-        Some(import) => import.seq,
+        Some(import) => import,
     };
-    let asked = ImportQuestion {
-        import,
-        whose: by.only_theirs(),
-        skip_existing,
-        now: change.now(),
+    let is_as_it_was = activity::head(change.db()).await? == looked.at && import.staged == looked.staged;
+    let import = import.seq;
+    let again = match is_as_it_was {
+        true => None,
+        false => {
+            let asked = ImportQuestion {
+                import,
+                whose: by.only_theirs(),
+                skip_existing: looked.skip_existing,
+                now: change.now(),
+            };
+            Some(check(change.db(), asked).await?)
+        }
     };
-    let checked = check(change.db(), asked).await?;
+    let checked = again.as_ref().unwrap_or(&looked.checked);
     if checked.fault_count > 0 {
-        return Ok(ImportCommit::Refused(checked.faults, checked.fault_count));
+        return Ok(ImportCommit::Refused(checked.faults.clone(), checked.fault_count));
     }
     let outdated =
         "SELECT count(*) FROM import_keys WHERE import = ? AND data_key <> (SELECT max(id) FROM data_keys)";
@@ -90,7 +128,7 @@ pub async fn commit<C: Change>(change: &mut C, id: Uuid, skip_existing: bool) ->
         make(change, import, id, lines).await?;
         change.write_down().await?;
     }
-    let counts = counts(&checked);
+    let counts = counts(checked);
     let told_until = change
         .now()
         .as_microsecond()
@@ -109,23 +147,34 @@ pub async fn commit<C: Change>(change: &mut C, id: Uuid, skip_existing: bool) ->
     Ok(ImportCommit::Done(counts))
 }
 
-/// The columns that a key has from the line that it was.
-const COLUMNS: &str = "id, name, name_key, scope, project, creator, created_at, hint, token_hash, data_key, sealed, ui_domains,
-    local_development, local_development_ends_at, cross_page_persistence, allowed_networks, note, labels, labels_key,
-    expires_at, disabled_reason";
+/// The columns that a key has from those of the line that it was; those of its settings are members of one.
+const COLUMNS: &str = "id, name, name_key, scope, project, creator, created_at, hint, token_hash, data_key, sealed, disabled_reason";
+
+/// Makes keys of lines: when, by whom, when, of which import, which lines.
+fn making(dialect: Dialect) -> &'static str {
+    static MAKING: LazyLock<[String; 2]> = LazyLock::new(|| {
+        Dialect::BOTH.map(|dialect| {
+            let (names, members): (Vec<&str>, Vec<String>) = setting_columns()
+                .map(|column| (column.name, dialect.member("settings", column)))
+                .unzip();
+            let (names, members) = (names.join(", "), members.join(", "));
+            let (document, among) = (dialect.document("settings"), dialect.among("line"));
+            format!(
+                "INSERT INTO keys ({COLUMNS}, {names}, last_used_at, disabled_at, disabled_by, imported_at)
+                 SELECT {COLUMNS}, {members}, 0, CASE WHEN disabled THEN CAST(? AS bigint) END,
+                        CASE WHEN disabled THEN CAST(? AS bigint) END, CAST(? AS bigint)
+                   FROM import_keys AS r {document} WHERE import = ? AND {among} ORDER BY r.id"
+            )
+        })
+    });
+    &MAKING[dialect as usize]
+}
 
 async fn make<C: Change>(change: &mut C, import: i64, id: Uuid, lines: &[i64]) -> StoreResult<()> {
     let (now, by) = (change.now(), change.actor()?.seq);
-    let among = C::Db::DIALECT.among("line");
-    let sql = format!(
-        "INSERT INTO keys ({COLUMNS}, last_used_at, disabled_at, disabled_by, imported_at)
-         SELECT {COLUMNS}, 0, CASE WHEN disabled THEN CAST(? AS bigint) END, CASE WHEN disabled THEN CAST(? AS bigint) END,
-                CAST(? AS bigint)
-           FROM import_keys WHERE import = ? AND {among} ORDER BY line"
-    );
     let made = change
         .db()
-        .run(&sql, values![now, by, now, import, lines])
+        .run(making(C::Db::DIALECT), values![now, by, now, import, lines])
         .await?;
     if made != lines.len() as u64 {
         return Err(StoreError::Fault(format!(
@@ -135,12 +184,11 @@ async fn make<C: Change>(change: &mut C, import: i64, id: Uuid, lines: &[i64]) -
     }
     let (lookup, among) = (C::Db::DIALECT.lookup(), C::Db::DIALECT.among("r.line"));
     let sql = format!(
-        "SELECT k.seq, k.creator, u.email, k.id, k.name, k.scope, p.name, k.sealed IS NULL, k.disabled_at IS NOT NULL, {}, k.note,
-                k.labels, k.expires_at
+        "SELECT k.seq, k.creator, u.email, k.id, k.name, k.scope, p.name, k.sealed IS NULL, k.disabled_at IS NOT NULL, {}
            FROM import_keys AS r {lookup} keys AS k ON k.id = r.id {lookup} users AS u ON u.seq = k.creator
            LEFT JOIN projects AS p ON p.seq = k.project
-          WHERE r.import = ? AND {among} ORDER BY r.line",
-        deciding!("k")
+          WHERE r.import = ? AND {among} ORDER BY r.id",
+        settings_of!("k")
     );
     let made: Vec<MadeKey> = change.db().all(&sql, values![import, lines]).await?;
     for key in made {

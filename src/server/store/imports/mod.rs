@@ -5,9 +5,10 @@ mod check;
 mod commit;
 mod open;
 
-pub use self::commit::{commit, dry_run};
+pub use self::commit::{Looked, commit, dry_run, look};
 pub use self::open::WAITS;
 
+use std::sync::LazyLock;
 use std::time::Duration;
 
 use uuid::Uuid;
@@ -16,12 +17,12 @@ use self::open::{OpenImport, find};
 use super::clock::{self, Steady};
 use super::db::{Change, Db, columns, exists, insert, run_one, run_rows, values};
 use super::for_rows::ForRows;
-use super::key_row::settings;
+use super::key_row::settings_document;
 use super::row::Record;
-use super::tables::{IMPORTS, Kind};
+use super::tables::{IMPORT_KEYS, IMPORTS};
 use super::value::Value;
-use super::{ImportNames, MAX_IMPORTED, NamedProject, StagedKey, Staging, StoreError, StoreResult, Visible};
-use crate::api::User;
+use super::{ImportNames, NamedProject, StagedKey, Staging, StoreResult, Visible};
+use crate::api::{MAX_IMPORTED, User};
 use crate::model::compared;
 
 /// How many imports a person may have that are not committed; an older one is forgotten.
@@ -93,45 +94,9 @@ pub async fn give_up(change: &mut impl Change, id: Uuid) -> StoreResult<bool> {
     }
 }
 
-const STAGED: &[(&str, Kind)] = &[
-    ("import", Kind::Number),
-    ("line", Kind::Number),
-    ("id", Kind::Id),
-    ("name", Kind::Text),
-    ("name_key", Kind::Text),
-    ("scope", Kind::Small),
-    ("project", Kind::Number),
-    ("creator", Kind::Number),
-    ("created_at", Kind::Number),
-    ("hint", Kind::Text),
-    ("token_hash", Kind::Bytes),
-    ("data_key", Kind::Int),
-    ("sealed", Kind::Bytes),
-    ("ui_domains", Kind::Text),
-    ("local_development", Kind::Text),
-    ("local_development_ends_at", Kind::Number),
-    ("cross_page_persistence", Kind::Flag),
-    ("allowed_networks", Kind::Text),
-    ("note", Kind::Text),
-    ("labels", Kind::Text),
-    ("labels_key", Kind::Text),
-    ("expires_at", Kind::Number),
-    ("disabled", Kind::Flag),
-    ("disabled_reason", Kind::Text),
-];
-
 /// A line that is there already is not taken again: the answer to it may have been lost.
-static STAGE: ForRows = ForRows::new(
-    STAGED,
-    "INSERT INTO import_keys (import, line, id, name, name_key, scope, project, creator, created_at, hint, token_hash, data_key,
-                              sealed, ui_domains, local_development, local_development_ends_at, cross_page_persistence,
-                              allowed_networks, note, labels, labels_key, expires_at, disabled, disabled_reason)
-     SELECT {import}, {line}, {id}, {name}, {name_key}, {scope}, {project}, {creator}, {created_at}, {hint}, {token_hash}, {data_key},
-            {sealed}, {ui_domains}, {local_development}, {local_development_ends_at}, {cross_page_persistence},
-            {allowed_networks}, {note}, {labels}, {labels_key}, {expires_at}, {disabled}, {disabled_reason}
-       FROM {rows} WHERE true
-         ON CONFLICT (import, line) DO NOTHING",
-);
+static STAGE: LazyLock<ForRows> =
+    LazyLock::new(|| ForRows::inserting(&IMPORT_KEYS, "ON CONFLICT (import, line) DO NOTHING"));
 
 pub async fn stage(change: &mut impl Change, id: Uuid, keys: &[StagedKey]) -> StoreResult<Staging> {
     let person = change.actor()?.person.id;
@@ -139,7 +104,7 @@ pub async fn stage(change: &mut impl Change, id: Uuid, keys: &[StagedKey]) -> St
         Some(import) if import.committed.is_none() => import,
         _ => return Ok(Staging::Missing),
     };
-    if import.staged + keys.len() as u64 > MAX_IMPORTED {
+    if import.staged + keys.len() as u64 > MAX_IMPORTED as u64 {
         return Ok(Staging::TooMany);
     }
     let rows = keys
@@ -157,10 +122,9 @@ pub async fn stage(change: &mut impl Change, id: Uuid, keys: &[StagedKey]) -> St
     Ok(Staging::Staged)
 }
 
-/// The values of [`STAGED`], in its order.
 fn row(import: i64, key: &StagedKey) -> StoreResult<Vec<Value<'_>>> {
     let sealed = key.sealed.as_ref();
-    let mut row = columns! {
+    STAGE.ordered(columns! {
         import: import,
         line: key.line,
         id: key.id,
@@ -174,20 +138,10 @@ fn row(import: i64, key: &StagedKey) -> StoreResult<Vec<Value<'_>>> {
         token_hash: &key.token_hash,
         data_key: sealed.map(|sealed| sealed.data_key),
         sealed: sealed.map(|sealed| &sealed.bytes),
+        settings: settings_document(&key.valid.settings)?,
         disabled: key.disabled,
         disabled_reason: key.reason.as_deref().unwrap_or_default(),
-    };
-    row.extend(settings(&key.valid.settings));
-    let value = |name: &str| {
-        row.iter()
-            .find(|(column, _)| *column == name)
-            .map(|(_, value)| value.clone())
-    };
-    let missing = |name| StoreError::Fault(format!("the {name} of an imported key is missing"));
-    STAGED
-        .iter()
-        .map(|(name, _)| value(name).ok_or_else(|| missing(name)))
-        .collect()
+    })
 }
 
 /// Of projects those that may be seen, by id or name; people by id or address.

@@ -20,6 +20,9 @@ use crate::server::store::log_rows::{self, APPEND, values_of};
 use crate::server::store::statement::{self, Entity, EntityState};
 use crate::server::store::{Actor, StoreError, StoreResult, people};
 
+/// So many rows of the log are written before the end.
+const MANY: usize = 1000;
+
 pub struct PostgresChange<'a> {
     pub tx: Transaction<'a>,
     /// When it was begun, by the clock of the database: those of several servers differ.
@@ -59,9 +62,12 @@ impl<'a> db::Change for PostgresChange<'a> {
         self.actor = Some(by);
     }
 
-    /// All at once, at the end.
+    /// At the end, where there is little: each time is three ways there and back. A hundred thousand rows are not kept in memory.
     async fn write_down(&mut self) -> StoreResult<()> {
-        Ok(())
+        match self.rows.len() < MANY {
+            true => Ok(()),
+            false => self.write_log().await,
+        }
     }
 
     fn record(&mut self, subject: Subject<'_>) {
@@ -151,7 +157,7 @@ impl<'a> PostgresChange<'a> {
         self.tx.commit().await.map_err(StoreError::at_commit)
     }
 
-    /// All rows in one statement: a person who is removed may leave thousands.
+    /// Those of them that wait, in one statement: a person who is removed may leave thousands.
     async fn write_log(&mut self) -> StoreResult<()> {
         let rows = self.chained().await?;
         let actor = self.actor.as_ref().map(|actor| actor.seq);

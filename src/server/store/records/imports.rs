@@ -9,9 +9,6 @@ use crate::api::User;
 use crate::model::{TokenHash, ValidKey};
 use crate::server::store::seals::Sealed;
 
-/// How many keys one import has at most.
-pub const MAX_IMPORTED: u64 = 100_000;
-
 /// A key that waits for the others of its import.
 #[derive(Debug, Clone)]
 pub struct StagedKey {

@@ -14,7 +14,7 @@ use jiff::Timestamp;
 use uuid::Uuid;
 
 pub use self::imports::{
-    ImportCommit, ImportCounts, ImportFault, ImportNames, MAX_IMPORTED, NamedProject, StagedKey, Staging,
+    ImportCommit, ImportCounts, ImportFault, ImportNames, NamedProject, StagedKey, Staging,
 };
 pub use self::keys::{
     Found, FoundToken, IDEMPOTENT, Idempotency, KeyChange, KeyCreation, KeyGroup, KeyQuery, KeyRecord,

@@ -1,6 +1,6 @@
 //! The end of the log, and how rows are appended to it: each with the hash that continues the chain.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::net::IpAddr;
 
 use jiff::Timestamp;
@@ -16,13 +16,15 @@ use crate::server::store::db::{Db, at_once, one, run_one, values};
 use crate::server::store::log_rows::{self, APPEND, values_of};
 use crate::server::store::people::person;
 use crate::server::store::row::{read, unreadable};
-use crate::server::store::statement;
+use crate::server::store::statement::{self, Entity, EntityState};
 
 /// The end of the log as it grows, and the people that its rows named so far.
 pub struct Chain<'a> {
     conn: &'a Connection,
     end: End,
     people: HashMap<i64, PersonRef>,
+    /// What the next rows state, as far as it was read already.
+    states: HashMap<Entity, EntityState>,
 }
 
 struct End {
@@ -39,6 +41,7 @@ pub fn extend<T>(conn: &Connection, work: impl FnOnce(&mut Chain) -> StoreResult
         conn,
         end: end(conn)?,
         people: HashMap::new(),
+        states: HashMap::new(),
     };
     let result = work(&mut chain)?;
     note(conn, &chain.end)?;
@@ -46,6 +49,25 @@ pub fn extend<T>(conn: &Connection, work: impl FnOnce(&mut Chain) -> StoreResult
 }
 
 impl Chain<'_> {
+    /// Appends several rows about what is there now: what they state is read at once.
+    pub fn append_all<'a>(
+        &mut self,
+        at: Timestamp,
+        actor: Option<i64>,
+        told: impl IntoIterator<Item = (Option<IpAddr>, Subject<'a>)>,
+    ) -> StoreResult<()> {
+        let told: Vec<(Option<IpAddr>, Subject)> = told.into_iter().collect();
+        if self.end.states && told.len() > 1 {
+            let about: HashSet<Entity> = told.iter().filter_map(|(_, subject)| subject.about).collect();
+            let about: Vec<Entity> = about.into_iter().collect();
+            self.states = at_once(statement::of(self.conn, &about))?;
+        }
+        let mut told = told.into_iter();
+        let appended = told.try_for_each(|(address, subject)| self.append(at, actor, address, subject));
+        self.states.clear();
+        appended
+    }
+
     pub fn append(
         &mut self,
         at: Timestamp,
@@ -78,7 +100,10 @@ impl Chain<'_> {
     /// The id of the key that the row is about, and what the row states.
     fn stated(&mut self, subject: &Subject) -> StoreResult<(Option<Uuid>, Stated)> {
         let about = subject.about.filter(|_| self.end.states);
-        let of = |entity| at_once(statement::of_one(self.conn, entity));
+        let of = |entity| match self.states.get(&entity) {
+            Some(state) => Ok(state.clone()),
+            None => at_once(statement::of_one(self.conn, entity)),
+        };
         let state = about.map(of).transpose()?;
         let key = match (&state, subject.key) {
             (_, None) => None,

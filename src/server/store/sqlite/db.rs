@@ -187,9 +187,6 @@ impl SqliteChange<'_> {
             return Ok(());
         }
         let by = self.actor.as_ref().map(|actor| actor.seq);
-        chain::extend(self.conn, |log| {
-            let mut told = self.told.drain(..);
-            told.try_for_each(|(address, subject)| log.append(self.now, by, address, subject))
-        })
+        chain::extend(self.conn, |log| log.append_all(self.now, by, self.told.drain(..)))
     }
 }
