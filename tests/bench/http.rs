@@ -18,20 +18,17 @@ pub struct Http {
 
 impl Http {
     pub fn connect(address: &str, token: &str) -> Result<Self, AnyError> {
+        Self::with_credentials(address, format!("authorization: Bearer {token}\r\n"))
+    }
+
+    /// `credentials` are whole lines of headers.
+    pub fn with_credentials(address: &str, credentials: String) -> Result<Self, AnyError> {
         let stream = TcpStream::connect(address)?;
         stream.set_nodelay(true)?;
         Ok(Self {
             stream: BufReader::new(stream),
             address: address.to_owned(),
-            credentials: format!("authorization: Bearer {token}\r\n"),
-        })
-    }
-
-    /// As a gateway asks of a key.
-    pub fn checking(address: &str, gateway: &str, key: &str) -> Result<Self, AnyError> {
-        Ok(Self {
-            credentials: format!("x-keydeck-gateway: {gateway}\r\nx-api-key: {key}\r\n"),
-            ..Self::connect(address, gateway)?
+            credentials,
         })
     }
 

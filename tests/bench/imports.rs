@@ -125,7 +125,9 @@ fn measure(deck: &Deck, directory: &Path, keys: u64, table: &mut Table) -> Resul
     let (gateway, secret) = (gateway["token"].as_str(), checked["secret"].as_str());
     let (gateway, secret) = gateway.zip(secret).ok_or("no gateway, or no key")?;
     let changing = Http::connect(&server.address, &deck.token)?;
-    let checking = Http::checking(&server.address, gateway, secret)?;
+    // As a gateway asks of a key.
+    let credentials = format!("x-keydeck-gateway: {gateway}\r\nx-api-key: {secret}\r\n");
+    let checking = Http::with_credentials(&server.address, credentials)?;
     let file = directory.join("keys.csv");
     fs::write(&file, csv(keys)?)?;
     let (stop, began) = (AtomicBool::new(false), Instant::now());

@@ -360,9 +360,9 @@ pub fn is_quick(query: &KeyQuery) -> bool {
     let by_creator = filter.creator.is_some() || visible != Visible::All;
     let conditions = [filter.scope.is_some(), filter.project.is_some(), by_creator];
     let is_of_owner = filter.project.is_some() || by_creator;
-    let is_walk =
-        !matches!(query.sort, Sort::State | Sort::Requests) && !(is_of_owner && sorts_owned(query.sort));
-    is_walk && is_counted(filter) && conditions.into_iter().filter(|is_set| *is_set).count() <= 1
+    let is_sorted =
+        matches!(query.sort, Sort::State | Sort::Requests) || (is_of_owner && sorts_owned(query.sort));
+    !is_sorted && is_counted(filter) && conditions.into_iter().filter(|is_set| *is_set).count() <= 1
 }
 
 /// Whether the keys of one project or person have to be sorted for it: no index has them in its order.
