@@ -157,7 +157,7 @@ fn one_comes_back_among_keys_that_have_ended_too() {
     let (_, list) = answered(&mut talk, some_keys(3));
     assert_eq!(
         (list.state, list.sort, list.order),
-        (None, Sort::LastUsedAt, Some(Order::Desc))
+        (None, Sort::Requests, Some(Order::Desc))
     );
 }
 

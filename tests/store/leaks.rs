@@ -4,7 +4,7 @@ use futures_util::future::join_all;
 use keydeck::api::{ActivityAction, ActivityQuery};
 use keydeck::model::{KeyState, LeakDecision, LeakResponse, LeakSource, Rule, Scope, TokenHash, WhichToken};
 use keydeck::server::store::{
-    KeySwitch, LeakOutcome, LeakRecord, NewLeak, Revocation, RotationChange, Visible,
+    KeySwitch, LeakOutcome, LeakRecord, NewLeak, Revocation, RotationChange, RotationEdit, Visible,
 };
 use uuid::Uuid;
 
@@ -170,6 +170,41 @@ async fn it_is_decided_about_once_however_that_is_done() {
     assert!(others.unwrap().is_empty());
     assert_eq!(times(&deck, key.id, ActivityAction::LeakDecided).await, 2);
     assert!(compared(&*deck.store).await.is_ok());
+}
+
+/// What ends a token decides about the reports of that one alone.
+#[tokio::test]
+async fn a_report_is_decided_about_when_its_token_is_refused() {
+    let deck = Deck::new().await;
+    let by = actor(&deck.owner);
+    for (overlap, edit, left) in [
+        (0, None, vec![WhichToken::Current; 0]),
+        (3_600, None, vec![WhichToken::New, WhichToken::Current]),
+        (3_600, Some(RotationEdit::End), vec![WhichToken::New]),
+        (3_600, Some(RotationEdit::Cancel), vec![WhichToken::Current]),
+    ] {
+        let (key, old) = rotation::key(&deck, Scope::Web, &format!("{overlap} {edit:?}")).await;
+        report(&deck, old, 1).await;
+        let new = rotation::token(Scope::Web);
+        let hash = new.hash;
+        let rotated = deck.store.rotate_key(key.id, key.version, new, overlap, by).await;
+        assert!(matches!(rotated.unwrap(), RotationChange::Changed(_)));
+        if overlap > 0 {
+            report(&deck, hash, 1).await;
+        }
+        if let Some(edit) = edit {
+            let finished = deck.store.finish_rotation(key.id, None, edit, by).await;
+            assert!(
+                matches!(finished.unwrap(), RotationChange::Changed(_)),
+                "{edit:?}"
+            );
+        }
+        let undecided = leaks(&deck, true).await.into_iter();
+        let undecided = undecided.filter(|leak| leak.key.id == key.id);
+        let undecided: Vec<WhichToken> = undecided.map(|leak| leak.token).collect();
+        assert_eq!(undecided, left, "{overlap} {edit:?}");
+        assert!(compared(&*deck.store).await.is_ok());
+    }
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -35,7 +35,7 @@ async fn of_servers_that_start_together_one_makes_the_schema() {
     let opened = join_all((0..6).map(|_| PostgresStore::open(&address))).await;
     assert!(opened.iter().all(Result::is_ok));
     let versions = place.database.texts("SELECT version FROM keydeck_schema").await;
-    assert_eq!(versions, ["21"]);
+    assert_eq!(versions, ["22"]);
 }
 
 #[tokio::test]

@@ -13,7 +13,7 @@ use futures_util::{Stream, StreamExt, TryStreamExt, stream};
 use tempfile::spooled_tempfile;
 
 use self::args::{ExportActivityArgs, ExportCommand, ExportKeysArgs, ExportTo};
-use self::records::{ActivityRecord, KeyRecord, UsageRecord};
+use self::records::{ActivityRecord, ExportedKey, UsageRecord};
 use self::write::{ExportRecord, ExportWriter};
 use super::key::args::{SortArgs, WhichKeysArgs};
 use super::{Failure, activity, key, output};
@@ -34,7 +34,7 @@ pub fn run(selection: &Selection, command: ExportCommand) -> Result<(), Failure>
 
 async fn keys(client: &Client, args: ExportKeysArgs) -> Result<(), Failure> {
     let found = found(client, &args.which, None).await?;
-    written(&args.to, "key", found, |key: Key| vec![KeyRecord::from(key)]).await
+    written(&args.to, "key", found, |key: Key| vec![ExportedKey::from(key)]).await
 }
 
 async fn usage(client: &Client, args: ExportKeysArgs) -> Result<(), Failure> {

@@ -55,7 +55,7 @@ record!(KeyHistory {
 
 /// A key; its settings are those that are declared.
 #[derive(Debug, Serialize)]
-pub struct KeyRecord {
+pub struct ExportedKey {
     #[serde(flatten)]
     names: KeyNames,
     #[serde(flatten, serialize_with = "by_column")]
@@ -64,7 +64,7 @@ pub struct KeyRecord {
     history: KeyHistory,
 }
 
-impl ExportRecord for KeyRecord {
+impl ExportRecord for ExportedKey {
     fn columns() -> Vec<&'static str> {
         let settings = KeyField::settings().map(KeyField::column).collect();
         [KeyNames::columns(), settings, KeyHistory::columns()].concat()
@@ -103,7 +103,7 @@ record!(UsageRecord {
     refused: u64,
 });
 
-impl From<Key> for KeyRecord {
+impl From<Key> for ExportedKey {
     fn from(key: Key) -> Self {
         let (disabled, revoked) = (key.disabled.as_ref(), key.revoked.as_ref());
         let settings = key.settings();

@@ -6,7 +6,7 @@ use uuid::Uuid;
 
 use super::args::ImportArgs;
 use super::columns::ImportField;
-use super::faults::Fault;
+use super::faults::ImportFault;
 use super::record::ImportRecord;
 use crate::api::{ImportKey, KeyFields};
 use crate::cli::cell_form::CellForm;
@@ -23,7 +23,7 @@ pub fn read(
     record: &ImportRecord,
     args: &ImportArgs,
     now: Timestamp,
-) -> Result<(ImportKey, TokenHash), Vec<Fault>> {
+) -> Result<(ImportKey, TokenHash), Vec<ImportFault>> {
     let mut reading = Reading {
         record,
         now,
@@ -39,7 +39,7 @@ pub fn read(
 struct Reading<'a> {
     record: &'a ImportRecord,
     now: Timestamp,
-    wrong: Vec<Fault>,
+    wrong: Vec<ImportFault>,
 }
 
 impl Reading<'_> {
@@ -129,7 +129,7 @@ impl Reading<'_> {
     }
 
     fn wrong(&mut self, column: impl Into<String>, message: impl Into<String>) {
-        let fault = Fault::of_line(self.record.line.into(), message);
+        let fault = ImportFault::of_line(self.record.line.into(), message);
         self.wrong.push(fault.in_column(column));
     }
 

@@ -12,7 +12,7 @@ use super::dialect::Dialect;
 use super::for_rows::ForRows;
 use super::row::Read;
 use super::tables::Table;
-use super::value::Value;
+use super::value::{NewRow, Value};
 use super::{StoreError, StoreResult};
 
 /// A connection or a transaction that statements can be asked of. Their values are question marks.
@@ -75,9 +75,6 @@ macro_rules! columns {
     };
 }
 pub(super) use {columns, values};
-
-/// What [`columns!`] makes.
-pub type NewRow<'a> = Vec<(&'static str, Value<'a>)>;
 
 /// A row that must be there.
 pub async fn one<T: Read + Send>(db: &impl Db, sql: &str, values: &[Value<'_>]) -> StoreResult<T> {

@@ -4,10 +4,9 @@ use std::borrow::Cow;
 use std::collections::HashMap;
 use std::sync::OnceLock;
 
-use super::db::NewRow;
 use super::dialect::Dialect;
 use super::tables::{Kind, Table};
-use super::value::Value;
+use super::value::{NewRow, Value};
 use super::{StoreError, StoreResult};
 
 /// A statement for many rows at once. What it calls `{name}` is that column of a row, and `FROM {rows}` stands where the

@@ -7,8 +7,7 @@ use std::sync::LazyLock;
 use jiff::Timestamp;
 use uuid::Uuid;
 
-pub use self::document::{between_lines, setting_columns, settings_document};
-use super::db::{NewRow, columns};
+pub use self::document::{between_lines, setting_columns, settings, settings_document};
 use super::dialect::Dialect;
 use super::row::{ColumnValue, Columns, Read, fields, unreadable};
 use super::{KeyGroup, KeyRecord, Place, PlaceValue, StoreError, StoreResult};
@@ -372,33 +371,6 @@ impl Read for Settings {
             expires_at,
             ..settings
         })
-    }
-}
-
-/// The columns that hold the settings.
-pub fn settings(settings: &Settings) -> NewRow<'_> {
-    let Settings {
-        ui_domains,
-        local_development,
-        local_development_ends_at,
-        cross_page_persistence,
-        allowed_networks,
-        note,
-        labels,
-        expires_at: _,
-    } = settings;
-    let networks: Vec<String> = allowed_networks.iter().map(ToString::to_string).collect();
-    let lines: Vec<&str> = ui_domains.iter().map(UiDomain::as_str).collect();
-    columns! {
-        ui_domains: lines.join("\n"),
-        local_development: local_development.map(|address| address.to_string()),
-        local_development_ends_at: *local_development_ends_at,
-        cross_page_persistence: *cross_page_persistence,
-        allowed_networks: networks.join("\n"),
-        note: note.as_deref().unwrap_or_default(),
-        labels: labels.join("\n"),
-        labels_key: between_lines(labels),
-        expires_at: end(settings),
     }
 }
 

@@ -6,11 +6,12 @@ use uuid::Uuid;
 use super::changes::{self, Subject};
 use super::clock::{self, Steady};
 use super::data_keys::expect_newest;
-use super::db::{Change, Db, NewRow, assigned, columns, exists, insert, insert_numbered, run_one, values};
+use super::db::{Change, Db, assigned, columns, exists, insert, insert_numbered, run_one, values};
 use super::key_row::{StoredKey, key_columns, settings};
 use super::row::{Columns, Read, Record, Row};
 use super::statement::unexplained_key;
 use super::tables::{IDEMPOTENCY, KEYS};
+use super::value::NewRow;
 use super::{
     Found, IDEMPOTENT, Idempotency, KeyChange, KeyCreation, KeyRecord, NewKey, Sealed, StoreError,
     StoreResult, Visible, lifetimes, projects, refusals,

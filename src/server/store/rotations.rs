@@ -6,13 +6,13 @@ use serde_json::{Map, json};
 use uuid::Uuid;
 
 use super::data_keys::expect_newest;
-use super::db::{Change, Db, NewRow, assigned, columns, run_one, values};
+use super::db::{Change, Db, assigned, columns, run_one, values};
 use super::key_row::rotating;
 use super::keys::{KeyBy, NumberedKey, changed, find, record, select};
 use super::report::logged;
 use super::row::{Columns, Read, Row};
 use super::usage::bucket_of;
-use super::value::Value;
+use super::value::{NewRow, Value};
 use super::{
     Found, FoundToken, KeyRecord, NewKeyToken, RotationChange, RotationEdit, StoreResult, Visible,
     leak_decisions, lifetimes, refusals, token_uses,
@@ -87,7 +87,15 @@ pub async fn rotate(
         values.insert(0, micros(overlap).into());
     }
     update(change.db(), seq, &format!("{old}, {set}"), values).await?;
-    leak_decisions::of_key(change, seq, LeakDecision::Rotated).await?;
+    match &key.rotation {
+        // A token that leaked and is valid on is still to be decided about.
+        _ if overlap == 0 => leak_decisions::of_key(change, seq, LeakDecision::Rotated).await?,
+        Some(running) => {
+            let began = running.started_at;
+            leak_decisions::of_ended_token(change, seq, WhichToken::New, began).await?;
+        }
+        None => {}
+    }
     told(change, &rotating, ActivityAction::KeyRotated).await
 }
 
@@ -128,6 +136,31 @@ fn too_long(rotation: &KeyRotation, expires_at: Option<Timestamp>, by: u32) -> O
     (extended.unwrap_or(Timestamp::MAX) > latest).then(|| {
         format!("The overlap of a rotation is 30 days at most: this one can be extended until {latest}.")
     })
+}
+
+/// Ends a rotation early, which decides about the reports of the token that is refused from now on.
+pub async fn finish_and_decide(
+    change: &mut impl Change,
+    id: Uuid,
+    expected_version: Option<u64>,
+    edit: RotationEdit,
+) -> StoreResult<RotationChange> {
+    let before = match to_rotate(change, id, expected_version).await? {
+        Ok(rotating) => rotating
+            .key
+            .rotation
+            .map(|rotation| (rotating.seq, rotation.started_at)),
+        Err(told) => return Ok(told),
+    };
+    let finished = finish(change, id, expected_version, edit).await?;
+    if let (RotationChange::Changed(_), Some((seq, began))) = (&finished, before) {
+        let ended = match edit {
+            RotationEdit::End => WhichToken::Old,
+            RotationEdit::Cancel => WhichToken::New,
+        };
+        leak_decisions::of_ended_token(change, seq, ended, began).await?;
+    }
+    Ok(finished)
 }
 
 /// Ends a rotation early: one of the two tokens is refused from now on.

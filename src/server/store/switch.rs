@@ -4,8 +4,9 @@
 use uuid::Uuid;
 
 use super::changes;
-use super::db::{Change, NewRow, assigned, columns, run_one};
+use super::db::{Change, assigned, columns, run_one};
 use super::keys::{KeyBy, changed, find, record};
+use super::value::NewRow;
 use super::{Found, KeyRecord, KeySwitch, StoreResult, Visible, leak_decisions, refusals};
 use crate::api::ActivityAction;
 use crate::model::{KeyState, LeakDecision, Rule};

@@ -16,6 +16,9 @@ use super::tables::Kind;
 use crate::api::ChainHash;
 use crate::model::{Role, Scope, TokenHash};
 
+/// What [`columns!`] makes.
+pub type NewRow<'a> = Vec<(&'static str, Value<'a>)>;
+
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Value<'a> {
     Null,

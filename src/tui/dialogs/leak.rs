@@ -104,7 +104,7 @@ impl LeakDialog {
                 self.buttons.focus_on(Some(1));
             }
             LeakChoice::Dismiss => cx.command(DialogCommand::DismissLeak(Box::new(leak.clone()))),
-            LeakChoice::Rotate => cx.command(DialogCommand::RotateKey(key)),
+            LeakChoice::Rotate => cx.command(DialogCommand::RotateLeaked(key)),
             LeakChoice::Revoke => cx.command(DialogCommand::RevokeKey(key)),
         }
     }

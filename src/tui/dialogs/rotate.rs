@@ -24,7 +24,17 @@ struct Rotate {
 }
 
 pub fn open(key: &Key) -> Sheet {
-    let overlap = OverlapField::new(PRESET, None, key.expires_at);
+    with_preset(key, PRESET)
+}
+
+/// Of a key whose token leaked: nobody is to go on with it.
+pub fn open_of_leaked(key: &Key) -> Sheet {
+    with_preset(key, "0")
+        .about("Its token was reported leaked: with an overlap, whoever found it can use it for as long.")
+}
+
+fn with_preset(key: &Key, preset: &str) -> Sheet {
+    let overlap = OverlapField::new(preset, None, key.expires_at);
     let hint = "up to 30 days, such as 24h or 7d; 0 for none";
     let fields = vec![FormField::new(
         OVERLAP,

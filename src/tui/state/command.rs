@@ -53,8 +53,8 @@ pub enum DialogCommand {
     ShowRevoked(Box<Key>),
     /// Asks whether to revoke this key.
     RevokeKey(Box<Key>),
-    /// Gives this key a new token, or manages its rotation.
-    RotateKey(Box<Key>),
+    /// Gives this key, whose token leaked, a new one, or manages its rotation.
+    RotateLeaked(Box<Key>),
     /// Asks why the report of this leak is dismissed.
     DismissLeak(Box<Leak>),
     /// Goes to what was done to this key.

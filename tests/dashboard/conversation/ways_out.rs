@@ -166,7 +166,7 @@ fn a_question_that_failed_is_asked_again_when_the_connection_is_back() {
     assert!(talk.notice().contains("connection refused"));
     talk.tell(Message::Connected);
     let (_, load, list) = talk.page_question();
-    assert_eq!((load, list.sort, list.at), (Load::Start, Sort::LastUsedAt, None));
+    assert_eq!((load, list.sort, list.at), (Load::Start, Sort::Requests, None));
 }
 
 #[test]

@@ -200,7 +200,7 @@ fn a_star_asks_for_those_that_are_not_here() {
     let (number, list, until) = talk.walk_question();
     assert_eq!(
         (list.q.as_deref(), list.sort, list.order),
-        (Some("shop"), Sort::LastUsedAt, Some(Order::Asc))
+        (Some("shop"), Sort::Requests, Some(Order::Asc))
     );
     assert_eq!((list.after, list.before, until), (None, None, None));
     talk.tell(Message::OfMarks(keydeck::tui::message::MarksReply::Walking {

@@ -212,7 +212,7 @@ macro_rules! key_store {
                 by: Actor,
             ) -> StoreResult<RotationChange> {
                 erase!(self, Some(by), |change| {
-                    rotations::finish(change, id, expected_version, edit)
+                    rotations::finish_and_decide(change, id, expected_version, edit)
                 })
             }
 

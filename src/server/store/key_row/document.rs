@@ -1,12 +1,40 @@
-//! The settings of a key as one document, in which they wait until there is a key.
+//! The settings of a key on their way into columns, and as one document, in which they wait until there is a key.
 
 use serde_json::{Map, Value as Json};
 
-use super::settings;
-use crate::model::{Settings, compared};
+use super::end;
+use crate::model::{Settings, UiDomain, compared};
+use crate::server::store::db::columns;
 use crate::server::store::tables::{Column, KEYS};
-use crate::server::store::value::Value;
+use crate::server::store::value::{NewRow, Value};
 use crate::server::store::{StoreError, StoreResult};
+
+/// The columns that hold the settings.
+pub fn settings(settings: &Settings) -> NewRow<'_> {
+    let Settings {
+        ui_domains,
+        local_development,
+        local_development_ends_at,
+        cross_page_persistence,
+        allowed_networks,
+        note,
+        labels,
+        expires_at: _,
+    } = settings;
+    let networks: Vec<String> = allowed_networks.iter().map(ToString::to_string).collect();
+    let lines: Vec<&str> = ui_domains.iter().map(UiDomain::as_str).collect();
+    columns! {
+        ui_domains: lines.join("\n"),
+        local_development: local_development.map(|address| address.to_string()),
+        local_development_ends_at: *local_development_ends_at,
+        cross_page_persistence: *cross_page_persistence,
+        allowed_networks: networks.join("\n"),
+        note: note.as_deref().unwrap_or_default(),
+        labels: labels.join("\n"),
+        labels_key: between_lines(labels),
+        expires_at: end(settings),
+    }
+}
 
 /// The columns that hold the settings, as the table has them.
 pub fn setting_columns() -> impl Iterator<Item = &'static Column> {

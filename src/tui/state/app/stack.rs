@@ -87,9 +87,9 @@ impl App {
             DialogCommand::ShowKey { key, token } => self.show_key(&key, token),
             DialogCommand::ShowRevoked(key) => self.open(RevokedCard::new(*key)),
             DialogCommand::RevokeKey(key) => self.open(RevokeDialog::new(*key)),
-            DialogCommand::RotateKey(key) => match key.rotation {
+            DialogCommand::RotateLeaked(key) => match key.rotation {
                 Some(_) => self.open(RotationDialog::new(*key)),
-                None => self.open(rotate::open(&key)),
+                None => self.open(rotate::open_of_leaked(&key)),
             },
             DialogCommand::DismissLeak(leak) => self.open(dismiss_leak::open(&leak)),
             DialogCommand::ShowActivity(key) => self.activity_of_key(key.id, key.name),
