@@ -2,7 +2,7 @@
 
 use strum::{EnumString, IntoStaticStr};
 
-use super::faults::{Faults, ImportFault};
+use super::faults::{Faults, FileFault};
 use crate::model::KeyField;
 
 /// What a column holds. Its name is the one in our own exports.
@@ -108,7 +108,7 @@ pub fn fields(columns: &[String], map: &[Mapping]) -> Result<Vec<ImportField>, F
             false => ImportField::of(&name),
         });
         let Some(field) = field else {
-            wrong.add(ImportFault::of_file(format!(
+            wrong.add(FileFault::of_file(format!(
                 "the column \"{column}\" is unknown: say what it is with --map '{column}=FIELD', or leave it out with --map \
                  '{column}=ignore'; the fields are {}",
                 named()
@@ -116,7 +116,7 @@ pub fn fields(columns: &[String], map: &[Mapping]) -> Result<Vec<ImportField>, F
             continue;
         };
         if field != ImportField::Ignore && fields.contains(&field) {
-            wrong.add(ImportFault::of_file(format!(
+            wrong.add(FileFault::of_file(format!(
                 "two columns are the {}; leave one out with --map '{column}=ignore'",
                 field.name()
             )));
@@ -125,7 +125,7 @@ pub fn fields(columns: &[String], map: &[Mapping]) -> Result<Vec<ImportField>, F
     }
     for mapping in map {
         if !columns.iter().any(|column| folded(column) == mapping.column) {
-            wrong.add(ImportFault::of_file(format!(
+            wrong.add(FileFault::of_file(format!(
                 "--map: there is no column \"{}\"",
                 mapping.column
             )));

@@ -3,7 +3,7 @@
 use csv::{ReaderBuilder, StringRecord};
 
 use super::columns::{ImportField, Mapping, fields};
-use super::faults::{Faults, ImportFault};
+use super::faults::{Faults, FileFault};
 use super::products::{self, aws};
 use super::record::{ImportCell, ImportFile, ImportRecord};
 use crate::cli::export::cell;
@@ -19,7 +19,7 @@ pub fn read(text: &str, map: &[Mapping], from: Option<ImportSource>) -> Result<I
     let delimiter = given.unwrap_or_else(|| DELIMITERS.into_iter().rev().max_by(most).unwrap_or(','));
     if let Some(line) = unclosed(text, delimiter) {
         let line = line + skipped;
-        return Err(ImportFault::of_line(line, "a quote is opened and never closed").into());
+        return Err(FileFault::of_line(line, "a quote is opened and never closed").into());
     }
     let mut reader = ReaderBuilder::new()
         .delimiter(u8::try_from(delimiter).unwrap_or(b','))
@@ -31,12 +31,12 @@ pub fn read(text: &str, map: &[Mapping], from: Option<ImportSource>) -> Result<I
             .iter()
             .map(|name| cell::plain(name.trim()).to_owned())
             .collect(),
-        Err(error) => return Err(ImportFault::of_file(format!("the header can't be read: {error}")).into()),
+        Err(error) => return Err(FileFault::of_file(format!("the header can't be read: {error}")).into()),
     };
     if columns.iter().all(String::is_empty) {
         let named =
             "there are no keys in it: the first line names the columns, such as name,scope,project,token";
-        return Err(ImportFault::of_file(named).into());
+        return Err(FileFault::of_file(named).into());
     }
     let (fields, left_out) =
         match from == Some(ImportSource::Aws) || from.is_none() && aws::is_header(&columns) {
@@ -53,7 +53,7 @@ pub fn read(text: &str, map: &[Mapping], from: Option<ImportSource>) -> Result<I
             let line = lines.of(row.position().map_or(0, csv::Position::byte));
             record(&row, &fields, line).transpose()
         }
-        Err(error) => Some(Err(ImportFault::of_file(error.to_string()))),
+        Err(error) => Some(Err(FileFault::of_file(error.to_string()))),
     });
     ImportFile::of(records, left_out)
 }
@@ -95,11 +95,7 @@ impl Lines<'_> {
 }
 
 /// `None`: a line of nothing but delimiters.
-fn record(
-    row: &StringRecord,
-    fields: &[ImportField],
-    line: u64,
-) -> Result<Option<ImportRecord>, ImportFault> {
+fn record(row: &StringRecord, fields: &[ImportField], line: u64) -> Result<Option<ImportRecord>, FileFault> {
     if row.iter().all(|cell| cell.trim().is_empty()) {
         return Ok(None);
     }
@@ -108,7 +104,7 @@ fn record(
         let message = format!(
             "there are {cells} cells, and the header has {columns}; is a cell with a comma not in quotes?"
         );
-        return Err(ImportFault::of_line(line, message));
+        return Err(FileFault::of_line(line, message));
     }
     let mut record = ImportRecord::at(line);
     for (field, text) in fields.iter().zip(row) {

@@ -11,7 +11,7 @@ const MAX_TOLD: usize = 500;
 
 /// What is wrong with a line, or with all of the file.
 #[derive(Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub struct ImportFault {
+pub struct FileFault {
     /// 0: it is about no line.
     line: u32,
     /// Empty where it is about none.
@@ -19,7 +19,7 @@ pub struct ImportFault {
     message: String,
 }
 
-impl ImportFault {
+impl FileFault {
     pub fn of_file(message: impl Into<String>) -> Self {
         Self::of_line(0, message)
     }
@@ -65,12 +65,12 @@ fn cut(text: String) -> String {
 /// The first faults by their lines. Of the others it is only counted how many there are: a large file may have nothing else.
 #[derive(Debug, Default)]
 pub struct Faults {
-    first: BTreeSet<ImportFault>,
+    first: BTreeSet<FileFault>,
     more: u64,
 }
 
 impl Faults {
-    pub fn add(&mut self, fault: ImportFault) {
+    pub fn add(&mut self, fault: FileFault) {
         self.first.insert(fault);
         if self.first.len() > TOLD {
             self.first.pop_last();
@@ -85,7 +85,7 @@ impl Faults {
             .and_then(|rest| rest.strip_suffix(" more."));
         match count.and_then(|count| count.parse::<u64>().ok()) {
             Some(count) => self.more += count,
-            None => self.add(ImportFault::of_file(message)),
+            None => self.add(FileFault::of_file(message)),
         }
     }
 
@@ -95,7 +95,7 @@ impl Faults {
 
     /// In sentences.
     pub fn failure(self, nothing: &str) -> Failure {
-        let mut lines: Vec<String> = self.first.into_iter().map(ImportFault::told).collect();
+        let mut lines: Vec<String> = self.first.into_iter().map(FileFault::told).collect();
         if self.more > 0 {
             lines.push(format!("and {} more", self.more));
         }
@@ -104,22 +104,22 @@ impl Faults {
     }
 }
 
-impl From<ImportFault> for Faults {
-    fn from(fault: ImportFault) -> Self {
+impl From<FileFault> for Faults {
+    fn from(fault: FileFault) -> Self {
         let mut faults = Self::default();
         faults.add(fault);
         faults
     }
 }
 
-impl Extend<ImportFault> for Faults {
-    fn extend<I: IntoIterator<Item = ImportFault>>(&mut self, faults: I) {
+impl Extend<FileFault> for Faults {
+    fn extend<I: IntoIterator<Item = FileFault>>(&mut self, faults: I) {
         faults.into_iter().for_each(|fault| self.add(fault));
     }
 }
 
 /// All that was read, or what is wrong with it.
-pub fn all<T>(read: impl IntoIterator<Item = Result<T, ImportFault>>) -> Result<Vec<T>, Faults> {
+pub fn all<T>(read: impl IntoIterator<Item = Result<T, FileFault>>) -> Result<Vec<T>, Faults> {
     let (mut good, mut bad) = (Vec::new(), Faults::default());
     for item in read {
         match item {
@@ -143,7 +143,7 @@ mod tests {
     fn the_first_faults_are_told_in_the_order_of_their_lines() {
         let wrong = (1..=60)
             .rev()
-            .map(|line| ImportFault::of_line(line, "It is wrong.").in_column("token"));
+            .map(|line| FileFault::of_line(line, "It is wrong.").in_column("token"));
         let mut faults = Faults::default();
         faults.extend(wrong);
         faults.add_told("And 900 more.".into());
@@ -161,7 +161,7 @@ mod tests {
     fn of_good_and_bad_only_the_bad_is_told() {
         let read = |n: u64| match n % 2 {
             0 => Ok(n),
-            _ => Err(ImportFault::of_line(n, "It is odd.")),
+            _ => Err(FileFault::of_line(n, "It is odd.")),
         };
         assert_eq!(all([0, 2].map(read)).expect("good"), [0, 2]);
         let Failure::Flags(lines) = all((0..100_000).map(read)).expect_err("bad").failure("nothing") else {

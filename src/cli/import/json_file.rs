@@ -6,7 +6,7 @@ use serde_json::Value;
 
 use super::args::ImportSource;
 use super::columns::{ImportField, Mapping, fields};
-use super::faults::{self, Faults, ImportFault};
+use super::faults::{self, Faults, FileFault};
 use super::products::{self, kong, unkey};
 use super::record::{ImportFile, ImportRecord, JsonObject};
 use super::strict_json::{self, NoJson};
@@ -14,7 +14,7 @@ use super::strict_json::{self, NoJson};
 pub fn read(text: &str, map: &[Mapping], from: Option<ImportSource>) -> Result<ImportFile, Faults> {
     let objects = objects(text)?;
     let Some((_, first)) = objects.first() else {
-        return Err(ImportFault::of_file("there are no keys in it").into());
+        return Err(FileFault::of_file("there are no keys in it").into());
     };
     let from = from.unwrap_or_else(|| match first {
         first if unkey::is_export(first) => ImportSource::Unkey,
@@ -33,7 +33,7 @@ fn objects(text: &str) -> Result<Vec<(u64, JsonObject)>, Faults> {
     // One document may be on many lines; where it is not one, each line is.
     match strict_json::read(text) {
         Ok(document) => return listed(document),
-        Err(NoJson::Twice(message)) if !is_by_line(text) => return Err(ImportFault::of_file(message).into()),
+        Err(NoJson::Twice(message)) if !is_by_line(text) => return Err(FileFault::of_file(message).into()),
         Err(_) => {}
     }
     let lines = (1_u64..)
@@ -41,9 +41,9 @@ fn objects(text: &str) -> Result<Vec<(u64, JsonObject)>, Faults> {
         .filter(|(_, text)| !text.trim().is_empty());
     faults::all(lines.map(|(line, text)| match strict_json::read(text) {
         Ok(Value::Object(object)) => Ok((line, object)),
-        Ok(_) => Err(ImportFault::of_line(line, "this is no JSON object")),
-        Err(NoJson::Twice(message)) => Err(ImportFault::of_line(line, message)),
-        Err(NoJson::From(column)) => Err(ImportFault::of_line(
+        Ok(_) => Err(FileFault::of_line(line, "this is no JSON object")),
+        Err(NoJson::Twice(message)) => Err(FileFault::of_line(line, message)),
+        Err(NoJson::From(column)) => Err(FileFault::of_line(
             line,
             format!("this is no JSON, from column {column} on"),
         )),
@@ -69,11 +69,11 @@ fn listed(document: Value) -> Result<Vec<(u64, JsonObject)>, Faults> {
                 _ => vec![Value::Object(object)],
             }
         }
-        _ => return Err(ImportFault::of_file("this is no JSON object").into()),
+        _ => return Err(FileFault::of_file("this is no JSON object").into()),
     };
     let object = |(place, item)| match item {
         Value::Object(object) => Ok((place, object)),
-        _ => Err(ImportFault::of_line(place, "this is no JSON object")),
+        _ => Err(FileFault::of_line(place, "this is no JSON object")),
     };
     faults::all((1_u64..).zip(items).map(object))
 }
@@ -91,7 +91,7 @@ fn own(objects: Vec<(u64, JsonObject)>, map: &[Mapping]) -> Result<ImportFile, F
         let mut record = ImportRecord::at(*line);
         for (name, value) in object {
             if let Some(field) = fields.get(name) {
-                let wrong = |message| ImportFault::of_line(*line, message).in_column(name);
+                let wrong = |message| FileFault::of_line(*line, message).in_column(name);
                 record.add_value(*field, value).map_err(wrong)?;
             }
         }

@@ -6,7 +6,7 @@ use uuid::Uuid;
 
 use super::args::ImportArgs;
 use super::columns::ImportField;
-use super::faults::ImportFault;
+use super::faults::FileFault;
 use super::record::ImportRecord;
 use crate::api::{ImportKey, KeyFields};
 use crate::cli::cell_form::CellForm;
@@ -23,7 +23,7 @@ pub fn read(
     record: &ImportRecord,
     args: &ImportArgs,
     now: Timestamp,
-) -> Result<(ImportKey, TokenHash), Vec<ImportFault>> {
+) -> Result<(ImportKey, TokenHash), Vec<FileFault>> {
     let mut reading = Reading {
         record,
         now,
@@ -39,7 +39,7 @@ pub fn read(
 struct Reading<'a> {
     record: &'a ImportRecord,
     now: Timestamp,
-    wrong: Vec<ImportFault>,
+    wrong: Vec<FileFault>,
 }
 
 impl Reading<'_> {
@@ -129,7 +129,7 @@ impl Reading<'_> {
     }
 
     fn wrong(&mut self, column: impl Into<String>, message: impl Into<String>) {
-        let fault = ImportFault::of_line(self.record.line.into(), message);
+        let fault = FileFault::of_line(self.record.line.into(), message);
         self.wrong.push(fault.in_column(column));
     }
 

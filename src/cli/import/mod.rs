@@ -17,7 +17,7 @@ use std::collections::HashMap;
 use jiff::Timestamp;
 
 use self::args::{ImportArgs, ImportSource};
-use self::faults::{Faults, ImportFault};
+use self::faults::{Faults, FileFault};
 use self::record::ImportFile;
 use super::export::args::ExportFormat;
 use super::{Failure, output};
@@ -76,7 +76,7 @@ fn valid(file: &ImportFile, args: &ImportArgs) -> Result<Vec<ImportKey>, Failure
                 let first = *lines.entry(hash).or_insert(record.line);
                 if first != record.line {
                     let same =
-                        ImportFault::of_line(record.line.into(), format!("Line {first} has the same token."));
+                        FileFault::of_line(record.line.into(), format!("Line {first} has the same token."));
                     faults.add(same.in_column("token"));
                 }
                 keys.push(key);

@@ -4,7 +4,7 @@ use serde_json::{Map, Value};
 use zeroize::Zeroize;
 
 use super::columns::ImportField;
-use super::faults::{self, Faults, ImportFault};
+use super::faults::{self, Faults, FileFault};
 use crate::api::MAX_IMPORTED;
 
 pub type JsonObject = Map<String, Value>;
@@ -19,13 +19,13 @@ pub struct ImportFile {
 impl ImportFile {
     /// All of them, or what is wrong with which.
     pub fn of(
-        records: impl IntoIterator<Item = Result<ImportRecord, ImportFault>>,
+        records: impl IntoIterator<Item = Result<ImportRecord, FileFault>>,
         left_out: Vec<String>,
     ) -> Result<Self, Faults> {
         // What is beyond is not looked at: nobody may import it at once.
         let bounded = records.into_iter().take(MAX_IMPORTED + 1).enumerate();
         let records = bounded.map(|(n, record)| match n {
-            MAX_IMPORTED => Err(ImportFault::of_file(format!(
+            MAX_IMPORTED => Err(FileFault::of_file(format!(
                 "there are more than {MAX_IMPORTED} keys in it; import them in parts"
             ))),
             _ => record,

@@ -9,7 +9,7 @@ use indicatif::{ProgressBar, ProgressStyle};
 use tokio::time::{Instant, sleep};
 
 use super::args::ImportArgs;
-use super::faults::{Faults, ImportFault};
+use super::faults::{Faults, FileFault};
 use super::key::column;
 use crate::api::{
     FieldError, ImportCommitment, ImportKey, ImportOutcome, ImportPortion, MAX_PORTION, ProblemType,
@@ -167,7 +167,7 @@ fn of_portion(lines: &[u32], error: FieldError, faults: &mut Faults) {
         Some((u64::from(*line), column(field.trim_start_matches('.'))))
     });
     match found {
-        Some((line, column)) => faults.add(ImportFault::of_line(line, error.message).in_column(column)),
+        Some((line, column)) => faults.add(FileFault::of_line(line, error.message).in_column(column)),
         None => faults.add_told(error.message),
     }
 }
@@ -180,7 +180,7 @@ fn of_lines(error: FieldError, faults: &mut Faults) {
         .and_then(|rest| rest.split_once("]."));
     let found = place.and_then(|(line, field)| Some((line.parse().ok()?, column(field))));
     match found {
-        Some((line, column)) => faults.add(ImportFault::of_line(line, error.message).in_column(column)),
+        Some((line, column)) => faults.add(FileFault::of_line(line, error.message).in_column(column)),
         None => faults.add_told(error.message),
     }
 }

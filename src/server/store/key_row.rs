@@ -7,7 +7,8 @@ use std::sync::LazyLock;
 use jiff::Timestamp;
 use uuid::Uuid;
 
-pub use self::document::{between_lines, setting_columns, settings, settings_document};
+use self::document::end;
+pub use self::document::{NEVER, between_lines, setting_columns, settings, settings_document};
 use super::dialect::Dialect;
 use super::row::{ColumnValue, Columns, Read, fields, unreadable};
 use super::{KeyGroup, KeyRecord, Place, PlaceValue, StoreError, StoreResult};
@@ -49,9 +50,6 @@ macro_rules! settings_of {
 }
 
 pub(super) use {deciding, settings_of};
-
-/// Stands for the end of what never ends.
-pub const NEVER: i64 = i64::MAX;
 
 /// Whether a key of a table named `k` has expired. How late it is, is not asked for one that never ends.
 pub fn expired(dialect: Dialect) -> &'static str {
@@ -372,8 +370,4 @@ impl Read for Settings {
             ..settings
         })
     }
-}
-
-fn end(settings: &Settings) -> i64 {
-    settings.expires_at.map_or(NEVER, Timestamp::as_microsecond)
 }

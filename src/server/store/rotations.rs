@@ -87,16 +87,24 @@ pub async fn rotate(
         values.insert(0, micros(overlap).into());
     }
     update(change.db(), seq, &format!("{old}, {set}"), values).await?;
-    match &key.rotation {
-        // A token that leaked and is valid on is still to be decided about.
-        _ if overlap == 0 => leak_decisions::of_key(change, seq, LeakDecision::Rotated).await?,
-        Some(running) => {
-            let began = running.started_at;
-            leak_decisions::of_ended_token(change, seq, WhichToken::New, began).await?;
-        }
-        None => {}
-    }
+    decide_leaks(change, seq, key.rotation.as_ref(), overlap).await?;
     told(change, &rotating, ActivityAction::KeyRotated).await
+}
+
+/// About the reports of tokens that are refused from now on. One that leaked and is valid on is still to be decided about.
+async fn decide_leaks(
+    change: &mut impl Change,
+    seq: i64,
+    running: Option<&KeyRotation>,
+    overlap: u32,
+) -> StoreResult<()> {
+    match (overlap, running) {
+        (0, _) => leak_decisions::of_key(change, seq, LeakDecision::Rotated).await,
+        (_, Some(running)) => {
+            leak_decisions::of_ended_token(change, seq, WhichToken::New, running.started_at).await
+        }
+        (_, None) => Ok(()),
+    }
 }
 
 /// Prolongs the overlap, at most until the key expires.

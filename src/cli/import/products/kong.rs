@@ -4,7 +4,7 @@
 use serde_json::Value;
 
 use crate::cli::import::columns::ImportField;
-use crate::cli::import::faults::{self, Faults, ImportFault};
+use crate::cli::import::faults::{self, Faults, FileFault};
 use crate::cli::import::record::{ImportCell, ImportFile, ImportRecord, JsonObject};
 use crate::model::KeyField;
 
@@ -51,9 +51,9 @@ fn record(
     credential: &JsonObject,
     number: u32,
     left_out: &mut Vec<String>,
-) -> Result<ImportRecord, ImportFault> {
+) -> Result<ImportRecord, FileFault> {
     let mut record = ImportRecord::at(line);
-    let wrong = |key: &str, message: String| ImportFault::of_line(line, message).in_column(key);
+    let wrong = |key: &str, message: String| FileFault::of_line(line, message).in_column(key);
     let named = ["username", "custom_id", "id"]
         .into_iter()
         .find_map(|name| consumer.get(name)?.as_str());

@@ -3,7 +3,7 @@
 use serde_json::Value;
 
 use crate::cli::import::columns::ImportField;
-use crate::cli::import::faults::{self, Faults, ImportFault};
+use crate::cli::import::faults::{self, Faults, FileFault};
 use crate::cli::import::record::{ImportCell, ImportFile, ImportRecord, JsonObject};
 use crate::model::KeyField;
 
@@ -43,9 +43,9 @@ pub fn read(objects: Vec<(u64, JsonObject)>) -> Result<ImportFile, Faults> {
     ImportFile::of(records.into_iter().map(Ok), left_out)
 }
 
-fn record(line: u64, object: &JsonObject, left_out: &mut Vec<String>) -> Result<ImportRecord, ImportFault> {
+fn record(line: u64, object: &JsonObject, left_out: &mut Vec<String>) -> Result<ImportRecord, FileFault> {
     let mut record = ImportRecord::at(line);
-    let wrong = |key: &str, message: String| ImportFault::of_line(line, message).in_column(key);
+    let wrong = |key: &str, message: String| FileFault::of_line(line, message).in_column(key);
     let mut name = None;
     let mut labels = Vec::new();
     for (key, value) in object {

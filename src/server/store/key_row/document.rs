@@ -1,13 +1,21 @@
 //! The settings of a key on their way into columns, and as one document, in which they wait until there is a key.
 
+use jiff::Timestamp;
 use serde_json::{Map, Value as Json};
 
-use super::end;
 use crate::model::{Settings, UiDomain, compared};
 use crate::server::store::db::columns;
 use crate::server::store::tables::{Column, KEYS};
 use crate::server::store::value::{NewRow, Value};
 use crate::server::store::{StoreError, StoreResult};
+
+/// Stands for the end of what never ends.
+pub const NEVER: i64 = i64::MAX;
+
+/// When a key ends, in microseconds.
+pub fn end(settings: &Settings) -> i64 {
+    settings.expires_at.map_or(NEVER, Timestamp::as_microsecond)
+}
 
 /// The columns that hold the settings.
 pub fn settings(settings: &Settings) -> NewRow<'_> {
