@@ -40,7 +40,7 @@ const FILL: &str = "
         (31, randomblob(16), 'Till', 'till', 0, 21, 13, 3001, 3101, 7, 'kdw_…aaaa', 'https://a.example',
          'http://localhost:3000', 1, NULL, NULL, randomblob(32), 1, x'5ea2', '10.0.0.1', 'https://b.example', 3201,
          'Pilot', char(10) || 'pilot' || char(10), 3401, 3402, 12, 'Unused?', 3501, randomblob(32), 'kdw_…cccc', 3502, 2,
-         x'5ea3', '10.0.0.0/8', 3503, '', 3504, 0),
+         x'5ea3', '10.0.0.0/8', 3503, '', 3504, 1),
         (32, randomblob(16), 'Stats', 'stats', 2, NULL, 1, 3002, 0, 8, 'kda_…bbbb', '',
          NULL, 0, 3302, 12, randomblob(32), NULL, NULL, NULL, NULL, 0,
          '', '', 9223372036854775807, NULL, NULL, '', NULL, NULL, NULL, NULL, NULL, NULL, '', NULL, 'Leaked', NULL, 1);
