@@ -26,7 +26,7 @@ const DATABASE: &str = "keydeck.db";
 #[derive(Debug, Args)]
 pub struct DemoArgs {
     /// Generate this many keys instead of the hand-written sample
-    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u64).range(1..=10_000_000))]
+    #[arg(long, value_name = "N", value_parser = values::generated)]
     pub keys: Option<u64>,
     /// The role to sign in with
     #[arg(long, default_value = "owner", value_parser = values::word::<Role>())]

@@ -1,4 +1,4 @@
-//! Values of flags: one of a few words, in any case, with hyphens or underscores; and an address to listen on.
+//! Values of flags: one of a few words, in any case, with hyphens or underscores; numbers, ids; and an address to listen on.
 
 use std::ffi::OsStr;
 use std::marker::PhantomData;
@@ -8,6 +8,7 @@ use clap::builder::{PossibleValue, PossibleValuesParser, TypedValueParser};
 use clap::error::ErrorKind;
 use clap::{Arg, Command, Error};
 use strum::IntoEnumIterator;
+use uuid::Uuid;
 
 /// The words of an enum: those that the API, or `config.toml`, has for it.
 pub fn word<T>() -> Word<T> {
@@ -67,6 +68,19 @@ pub fn limit(text: &str) -> Result<u64, String> {
     limit.ok_or_else(|| "write a number from 1 on; --all lists everything".into())
 }
 
+/// The id of something that has no name.
+pub fn id(text: &str) -> Result<Uuid, String> {
+    let id = text.trim().parse();
+    id.map_err(|_| "this is no id; an id is like 01a22843-94e7-7483-9a7d-7d702d76d51a".into())
+}
+
+/// How many keys of a demo are generated.
+pub fn generated(text: &str) -> Result<u64, String> {
+    const MOST: u64 = 10_000_000;
+    let count = text.parse().ok().filter(|count| (1..=MOST).contains(count));
+    count.ok_or_else(|| "write a number from 1 to 10000000".into())
+}
+
 /// An IP address or a name, and a port. Of the addresses of a name, one of IPv4 is taken first: `localhost` is also one of
 /// IPv6, and more programs ask for 127.0.0.1.
 pub fn listen_address(text: &str) -> Result<SocketAddr, String> {
@@ -98,6 +112,24 @@ mod tests {
     use super::*;
     use crate::api::{ActivityAction, Sort};
     use crate::model::{Role, Scope, StateFilter};
+
+    #[test]
+    fn ids_and_numbers_that_are_none_get_a_sentence() {
+        assert!(id(" 01a22843-94e7-7483-9a7d-7d702d76d51a ").is_ok());
+        for wrong in ["", "nope", "01a22843", "Checkout"] {
+            assert!(
+                id(wrong).is_err_and(|said| said.contains("is no id")),
+                "{wrong:?}"
+            );
+        }
+        assert_eq!((generated("1"), generated("10000000")), (Ok(1), Ok(10_000_000)));
+        for wrong in ["", "0", "-1", "banana", "10000001", "99999999999999999999", "1.5"] {
+            assert!(
+                generated(wrong).is_err_and(|said| said.contains("from 1 to")),
+                "{wrong:?}"
+            );
+        }
+    }
 
     fn every_word_in_any_spelling<T>()
     where

@@ -3,6 +3,8 @@
 use clap::{ArgGroup, Args, Subcommand};
 use uuid::Uuid;
 
+use crate::cli::values;
+
 #[derive(Debug, Args)]
 pub struct LeakArgs {
     #[command(subcommand)]
@@ -31,7 +33,7 @@ pub struct LeakListArgs {
 #[command(group = ArgGroup::new("decision").required(true).args(["revoke", "dismiss"]))]
 pub struct LeakDecideArgs {
     /// The report's id
-    #[arg(value_name = "ID")]
+    #[arg(value_name = "ID", value_parser = values::id)]
     pub id: Uuid,
     /// Revoke the key: it stops working immediately and permanently
     #[arg(long)]

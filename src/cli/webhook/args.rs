@@ -129,7 +129,7 @@ pub struct WebhookDeliveriesArgs {
     #[arg(long, value_name = "N", default_value_t = 50, value_parser = clap::value_parser!(u32).range(1..=200))]
     pub limit: u32,
     /// Only those before this one
-    #[arg(long, value_name = "ID")]
+    #[arg(long, value_name = "ID", value_parser = values::id)]
     pub before: Option<Uuid>,
     /// Print JSON, with what is sent
     #[arg(long)]
@@ -149,7 +149,7 @@ pub struct WebhookTestArgs {
 #[derive(Debug, Args)]
 pub struct WebhookRedeliverArgs {
     /// The delivery's id
-    #[arg(value_name = "DELIVERY")]
+    #[arg(value_name = "DELIVERY", value_parser = values::id)]
     pub delivery: Uuid,
     /// Print JSON: the delivery
     #[arg(long)]

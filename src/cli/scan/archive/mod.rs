@@ -65,6 +65,25 @@ impl Kind {
     }
 }
 
+/// Whether a file begins as those that are compressed in a way that is not read here: xz, zstd, 7z, rar, lz4, bzip2 (its
+/// level, then a block or the end), lzip and compress.
+fn is_packed_otherwise(head: &[u8]) -> bool {
+    const BEGINNINGS: [&[u8]; 5] = [
+        b"\xfd7zXZ\0",
+        b"\x28\xb5\x2f\xfd",
+        b"7z\xbc\xaf\x27\x1c",
+        b"Rar!\x1a\x07",
+        b"\x04\x22\x4d\x18",
+    ];
+    const BZIP2: [&[u8]; 2] = [b"1AY&SY", b"\x17rE8P\x90"];
+    match head {
+        [b'B', b'Z', b'h', b'1'..=b'9', rest @ ..] => BZIP2.iter().any(|begins| rest.starts_with(begins)),
+        [b'L', b'Z', b'I', b'P', 0 | 1, ..] => true,
+        [0x1f, 0x9d, flags, ..] => flags & 0x60 == 0 && (9..=16).contains(&(flags & 0x1f)),
+        _ => BEGINNINGS.iter().any(|begins| head.starts_with(begins)),
+    }
+}
+
 /// What was found in an archive's files, and what stood in the way.
 #[derive(Default)]
 struct Opened {
@@ -125,6 +144,9 @@ impl FileSearch {
         found: &mut FileMatches,
     ) -> io::Result<()> {
         let Some(kind) = Kind::of(head) else {
+            if is_packed_otherwise(head) {
+                found.gaps.add(Gap::Method, input.member.as_ref());
+            }
             return self.text(&mut head.chain(input.reader), &input.member, found);
         };
         if input.depth == DEEPEST {

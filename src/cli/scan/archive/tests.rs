@@ -233,6 +233,37 @@ fn what_can_not_be_read_is_said_once_with_how_many_there_are() {
 }
 
 #[test]
+fn what_is_compressed_in_another_way_is_said_and_text_that_begins_alike_is_not() {
+    for begins in [
+        &b"\xfd7zXZ\0\0\x04"[..],
+        b"\x28\xb5\x2f\xfd\x04\x88",
+        b"7z\xbc\xaf\x27\x1c\0\x04",
+        b"Rar!\x1a\x07\x01\0",
+        b"\x04\x22\x4d\x18\x64\x40",
+        b"BZh91AY&SY\x54\x02",
+        b"BZh9\x17rE8P\x90\0\0\0\0",
+        b"LZIP\x01\x0c",
+        b"\x1f\x9d\x90\x74",
+    ] {
+        // What stands in it unpacked is found all the same.
+        let found = search(&[begins, b"\n", &env(1)].concat());
+        assert_eq!(found.findings.len(), 1, "{begins:?}");
+        assert!(said(&found).contains("compressed by a method"), "{begins:?}");
+        let within = search(&tar(&[("b", begins)]));
+        assert!(said(&within).starts_with("a!/b was not"), "{begins:?}");
+    }
+    for text in [
+        &b"BZh9 is how bzip2 begins"[..],
+        b"LZIP is a format",
+        b"7z",
+        b"Rar!",
+        b"\x1f\x9d",
+    ] {
+        assert_eq!(said(&search(text)), "", "{text:?}");
+    }
+}
+
+#[test]
 fn an_archive_within_two_others_is_not_opened_and_said() {
     let deep = tar(&[("b.zip", &zip(&[("c.gz", &gzip(&env(1)))]))]);
     let said = said(&search(&deep));
