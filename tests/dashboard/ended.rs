@@ -9,7 +9,7 @@ use keydeck::api::{Key, KeyEvent, KeyEventKind, KeyList, Order, Sort};
 use keydeck::model::{Scope, StateFilter};
 use keydeck::tui::dialogs::Modal;
 use keydeck::tui::keymap::{Action, Layer};
-use keydeck::tui::message::{Effect, Load, Message};
+use keydeck::tui::message::{Effect, LifecycleReply, LifecycleRequest, Load, Message};
 use keydeck::tui::state::Screen;
 
 const SIZES: [(u16, u16); 3] = [(120, 36), (80, 24), (63, 17)];
@@ -65,6 +65,65 @@ fn offered(talk: &Talk) -> Vec<Action> {
         ReverseSort,
     ];
     all.into_iter().filter(|action| talk.app.can(*action)).collect()
+}
+
+/// How many revoked keys there are is asked beside the list.
+fn with_revoked_counted(keys: Vec<Key>, revoked: &[Key]) -> Talk {
+    let mut talk = Talk::started(120, 36);
+    talk.tell(Message::Me(Ok(owner()))).tell(Message::Connected);
+    let number = talk.effects.iter().rev().find_map(|effect| match effect {
+        Effect::Lifecycle(LifecycleRequest::CountRevoked { number }) => Some(*number),
+        _ => None,
+    });
+    let number = number.expect("it is asked");
+    talk.answer_counts(counts(&keys)).answer_page(Ok(page(keys)));
+    talk.tell(Message::OfLifecycle(LifecycleReply::RevokedCounted {
+        number,
+        result: Ok(counts(revoked)),
+    }));
+    talk.effects.clear();
+    talk
+}
+
+#[test]
+fn the_numbers_beside_the_kinds_are_of_the_same_filter() {
+    let mut talk = with_revoked_counted(some_keys(10), &revoked_keys(7));
+    let line = |talk: &Talk| {
+        let screen = drawn(talk);
+        screen.lines().nth(1).map(str::to_owned).unwrap_or_default()
+    };
+    let first = line(&talk);
+    assert!(
+        first.contains(" 0 All 10 ") && first.contains(" 4 Revoked 7 "),
+        "{first}"
+    );
+    talk.press("1");
+    assert!(line(&talk).contains(" 4 Revoked 7 "), "a kind is no filter");
+    // Each letter asks anew.
+    let counted = |talk: &mut Talk, keys: Vec<Key>| {
+        let asks = |effect: &Effect| matches!(effect, Effect::LoadCounts { .. });
+        while talk.effects.iter().any(asks) {
+            talk.answer_counts(counts(&keys));
+        }
+        line(talk)
+    };
+    talk.press("0/shop<Enter>");
+    let filtered = counted(&mut talk, some_keys(2));
+    assert!(filtered.contains(" 0 All 2 "), "{filtered}");
+    assert!(filtered.contains(" 4 Revoked  "), "not counted: {filtered}");
+    talk.press("4");
+    let ended = counted(&mut talk, revoked_keys(3));
+    assert!(
+        ended.contains(" 0 All 2 ") && ended.contains(" 4 Revoked 3 "),
+        "{ended}"
+    );
+    // With another filter, nobody knows how many of the others match.
+    talk.press("/kiosk<Enter>");
+    let ended = counted(&mut talk, revoked_keys(1));
+    assert!(
+        ended.contains(" 0 All  1 Web  2 ") && ended.contains(" 4 Revoked 1 "),
+        "{ended}"
+    );
 }
 
 #[test]

@@ -57,8 +57,7 @@ impl EndedView {
 /// Where one was among the keys that have not ended, while others are shown.
 #[derive(Debug)]
 pub struct LeftView {
-    pub sort: Sort,
-    pub order: Order,
+    pub query: Query,
     pub selected: Option<Uuid>,
 }
 
@@ -116,10 +115,17 @@ impl Query {
     }
 
     pub fn is_filtered(&self) -> bool {
-        (self.scope.is_some() && self.ended.is_none())
-            || self.project.is_some()
-            || self.creator.is_some()
-            || self.words != FilterWords::default()
+        (self.scope.is_some() && self.ended.is_none()) || self.is_filtered_beside_scope()
+    }
+
+    /// Whether fewer keys than all are counted, of each scope and of those that have ended.
+    pub fn is_filtered_beside_scope(&self) -> bool {
+        self.counts_differ_from(&Query::default())
+    }
+
+    /// Whether other keys match than those of another query, whatever the scope of both and whether they have ended.
+    pub fn counts_differ_from(&self, other: &Query) -> bool {
+        self.project != other.project || self.creator != other.creator || self.words != other.words
     }
 
     /// All keys of the view, in the same order.

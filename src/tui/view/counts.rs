@@ -92,12 +92,11 @@ fn kinds(app: &App) -> Vec<Kind> {
     kinds
 }
 
-/// Of all that were revoked, whatever is shown.
+/// Of all that were revoked: nothing where the other counts are of fewer than all keys. How many of them match is counted
+/// once they are shown.
 fn revoked(app: &App, view: EndedView) -> Option<Total> {
-    let counts = app
-        .revoked_count
-        .counts()
-        .filter(|_| view == EndedView::Revoked)?;
+    let is_of_all = view == EndedView::Revoked && !app.browse.query.is_filtered_beside_scope();
+    let counts = app.revoked_count.counts().filter(|_| is_of_all)?;
     Some(Total {
         keys: counts.total(),
         is_exact: !counts.capped,

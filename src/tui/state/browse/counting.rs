@@ -5,7 +5,7 @@ use crate::api::KeyCounts;
 use crate::client::Error;
 use crate::model::Scope;
 use crate::tui::message::Effect;
-use crate::tui::state::query::EndedView;
+use crate::tui::state::query::{EndedView, LeftView};
 
 /// How many keys are in the list, as far as is known.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -46,11 +46,16 @@ impl Browse {
         Total::of(self.current_counts()?, scope)
     }
 
-    /// Of the keys that have not ended, how many match, of one scope or of all; the last that is known of it.
+    /// Of the keys that have not ended, how many match, of one scope or of all; the last that is known of it. While
+    /// others are shown, they are not counted for another filter than the one that was there before.
     pub fn active(&self, scope: Option<Scope>) -> Option<Total> {
+        let is_of_left = |left: &LeftView| !left.query.counts_differ_from(&self.query);
         let counts = match self.query.ended {
             None => self.counts.as_ref(),
-            Some(_) => self.left_counts.as_ref(),
+            Some(_) => self
+                .left_counts
+                .as_ref()
+                .filter(|_| self.left.as_ref().is_some_and(is_of_left)),
         };
         Total::of(counts?, scope)
     }

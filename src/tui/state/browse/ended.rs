@@ -44,8 +44,7 @@ impl Browse {
     fn turn_to(&mut self, view: EndedView) {
         if self.query.ended.is_none() {
             self.left = Some(LeftView {
-                sort: self.query.sort,
-                order: self.query.order,
+                query: self.query.clone(),
                 selected: self.selected_id(),
             });
             self.left_counts = self.counts.take();
@@ -72,7 +71,7 @@ impl Browse {
         self.query.ended = None;
         let left = self.left.take()?;
         self.counts = self.left_counts.take();
-        (self.query.sort, self.query.order) = (left.sort, left.order);
+        (self.query.sort, self.query.order) = (left.query.sort, left.query.order);
         left.selected
     }
 
