@@ -53,7 +53,7 @@ pub use people::{
 };
 pub use plans::{
     KeyDifference, LeftAlone, MAX_PLANNED, NewPlan, PLAN_MINUTES, Plan, PlanAction, PlanBreakdown,
-    PlanDifference, PlanProgress, PlannedKey, PlannedOwner, PlannedScopes,
+    PlanDifference, PlanExtra, PlanProgress, PlannedKey, PlannedOwner, PlannedScopes,
 };
 pub use policy::{Lifetimes, LifetimesEdit, Policy, PolicyEdit};
 pub use preview::WouldRefuse;

@@ -107,6 +107,17 @@ pub struct NewPlan {
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     #[schema(max_items = 8)]
     pub remove_labels: Vec<String>,
+    /// `keys`: the answer names all keys of the plan.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub with: Option<PlanExtra>,
+}
+
+/// What a plan tells only when it is asked for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "lowercase")]
+pub enum PlanExtra {
+    /// `keys`: each of its keys.
+    Keys,
 }
 
 fn filter<'de, D: Deserializer<'de>>(d: D) -> Result<Option<KeyFilter>, D::Error> {
@@ -130,6 +141,7 @@ impl NewPlan {
             expires_at: None,
             add_labels: Vec::new(),
             remove_labels: Vec::new(),
+            with: None,
         }
     }
 
@@ -159,6 +171,9 @@ pub struct Plan {
     pub count: u64,
     /// Ten of them at most: those that were used last.
     pub sample: Vec<PlannedKey>,
+    /// All of them, those that were used last first. Absent unless it was asked for with `with`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub keys: Option<Vec<PlannedKey>>,
     pub breakdown: PlanBreakdown,
     /// From this instant on it can't be committed; by the clock of the database.
     pub expires_at: Timestamp,
@@ -297,6 +312,19 @@ impl PlanDifference {
 
     pub fn total(&self) -> u64 {
         self.added + self.dropped + self.changed + self.revoked
+    }
+
+    /// `2 changed, 1 revoked`: what became of the keys since the plan was made.
+    pub fn words(&self) -> String {
+        let parts = [
+            (self.changed, "changed"),
+            (self.revoked, "revoked"),
+            (self.dropped, "no longer in it"),
+            (self.added, "new in it"),
+        ];
+        let parts = parts.into_iter().filter(|(keys, _)| *keys > 0);
+        let parts: Vec<String> = parts.map(|(keys, what)| format!("{keys} {what}")).collect();
+        parts.join(", ")
     }
 
     /// Counts a key that differs, and names it if few were named before.

@@ -74,6 +74,7 @@ fn a_plan_is_shown_and_then_carried_out() {
     ];
     let plan = server.run(&dry).json();
     assert_eq!((&plan["action"], &plan["count"]), (&"disable".into(), &3.into()));
+    assert_eq!(plan["keys"].as_array().map(Vec::len), Some(3));
     let hash = plan["plan"].as_str().expect("a plan");
     // Of another command it is not carried out.
     let refused = server.run(&["key", "revoke", "--plan", hash]).refused(2);
@@ -225,6 +226,27 @@ fn whoever_revokes_more_than_ten_keys_types_how_many() {
 }
 
 #[test]
+fn a_dry_run_names_every_key_however_many_there_are() {
+    let home = Home::new();
+    let server = home.serve(&home.init());
+    boards(&home, &server, 14);
+    let dry = ["key", "revoke", "--all", "--dry-run"];
+    let told = server.run(&dry).succeeded().stderr;
+    let plan = server.run(&[&dry[..], &["--json"]].concat()).json();
+    let keys = plan["keys"].as_array().expect("all of them");
+    assert_eq!((&plan["count"], keys.len()), (&14.into(), 14));
+    for key in keys {
+        let [id, name] = ["id", "name"].map(|field| key[field].as_str().expect("a text"));
+        assert!(
+            told.contains(&format!("\"{name}\"")) && told.contains(id),
+            "{name}: {told}"
+        );
+    }
+    assert_eq!(told.lines().count(), 14, "{told}");
+    assert_eq!(names(&server).len(), 14);
+}
+
+#[test]
 fn what_changed_since_a_plan_was_shown_is_named() {
     let home = Home::new();
     let server = home.serve(&home.init());
@@ -243,9 +265,11 @@ fn what_changed_since_a_plan_was_shown_is_named() {
         "{refused}"
     );
     assert!(
-        refused.contains("1 key is not as the plan showed, so nothing was done"),
+        refused.contains("1 key is not as the plan showed, so nothing was done: 1 changed"),
         "{refused}"
     );
+    let again = "run keydeck key revoke --dry-run with the same filter";
+    assert!(refused.contains(again) && !refused.contains('`'), "{refused}");
     assert_eq!(names(&server).len(), 3);
 }
 

@@ -210,7 +210,7 @@ pub struct CreateArgs {
 
 #[derive(Debug, Args)]
 #[command(
-    override_usage = "keydeck key edit <ID|NAME> [OPTIONS]\n       keydeck key edit --filter <TEXT> [OPTIONS]\n       keydeck key edit --plan <HASH>"
+    override_usage = "keydeck key edit <ID|NAME> [OPTIONS]\n       keydeck key edit --filter <TEXT> [OPTIONS]\n       keydeck key edit --plan <PLAN>"
 )]
 #[command(group = ArgGroup::new(CHANGE).required(true).multiple(true).args([
     "name", "domains", "add_domains", "remove_domains", "local_address", "no_local_development",

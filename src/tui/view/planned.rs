@@ -9,17 +9,7 @@ use crate::api::{LeftAlone, PlanDifference, PlanProgress};
 
 /// Nothing was done, because these keys are not as they were.
 pub fn changed(difference: &PlanDifference, width: usize, look: &Look) -> DialogText {
-    let parts = [
-        (difference.changed, "changed"),
-        (difference.revoked, "revoked"),
-        (difference.dropped, "no longer in it"),
-        (difference.added, "new in it"),
-    ];
-    let parts = parts.into_iter().filter(|(keys, _)| *keys > 0);
-    let parts: Vec<String> = parts
-        .map(|(keys, what)| format!("{} {what}", text::number(keys)))
-        .collect();
-    let head = format!("Since the plan was made: {}.", parts.join(", "));
+    let head = format!("Since the plan was made: {}.", difference.words());
     let others = difference.total().saturating_sub(difference.sample.len() as u64);
     DialogText {
         head: paragraph(&head, look.theme.strong(), width),

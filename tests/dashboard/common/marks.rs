@@ -47,6 +47,7 @@ pub fn plan_of(new: &NewPlan, count: u64) -> Plan {
         action: new.action,
         count,
         sample: sample.collect(),
+        keys: None,
         breakdown: PlanBreakdown {
             used_within_24h: count / 2,
             by_scope: PlannedScopes {

@@ -26,11 +26,11 @@ pub struct ManyArgs {
     /// All keys that have not expired; an empty filter needs it
     #[arg(long, conflicts_with_all = ["scope", "project", "creator"])]
     pub all: bool,
-    /// Show what would be done to which keys, and do nothing
+    /// Show what would be done, name every key that it would be done to, and do nothing
     #[arg(long, conflicts_with = "plan")]
     pub dry_run: bool,
     /// Carry out the plan that --dry-run printed, within ten minutes: exactly what it showed, or nothing
-    #[arg(long, value_name = "HASH", conflicts_with_all = ["filter", "scope", "project", "creator", "all"])]
+    #[arg(long, value_name = "PLAN", conflicts_with_all = ["filter", "scope", "project", "creator", "all"])]
     pub plan: Option<String>,
     /// Do nothing unless there are exactly so many keys to change
     #[arg(long, value_name = "N", conflicts_with = "plan")]

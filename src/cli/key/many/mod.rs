@@ -14,7 +14,9 @@ use uuid::Uuid;
 use self::args::ManyArgs;
 use super::args::{DisableArgs, EnableArgs, KeyEditArgs, RevokeArgs};
 use super::list::chosen_once;
-use crate::api::{KeyFilter, NewPlan, Plan, PlanAction, PlanDifference, PlanProgress};
+use crate::api::{
+    KeyFilter, NewPlan, PLAN_MINUTES, Plan, PlanAction, PlanDifference, PlanExtra, PlanProgress, ProblemType,
+};
 use crate::cli::resolve::{project_id, user_id};
 use crate::cli::{Failure, confirm, flags, output};
 use crate::client::{Client, Error};
@@ -74,7 +76,7 @@ impl Many<'_> {
             ),
             (false, _) if !can_ask() => usage(
                 "what is done to many keys is asked about first, and there is no terminal to ask on; use --dry-run and \
-                 then --plan HASH, or --yes --expect N",
+                 then --plan PLAN, or --yes --expect N",
             ),
             _ => Ok(true),
         }
@@ -88,6 +90,7 @@ impl Many<'_> {
         let new = NewPlan {
             filter: Some(self.filter(client).await?),
             all: self.which.all,
+            with: self.which.dry_run.then_some(PlanExtra::Keys),
             ..new
         };
         let plan = client.plan(&new).await?;
@@ -126,7 +129,8 @@ impl Many<'_> {
         }
         if let Some(at) = shown.committed_at {
             output::notice(format!(
-                "this plan was committed at {at}; nothing is done a second time"
+                "this plan was carried out at {}; nothing is done a second time",
+                output::time(at)
             ));
         }
         self.carry_out(client, &hash, shown.action).await
@@ -169,7 +173,10 @@ impl Many<'_> {
 
     /// What changed since the plan was made is listed key by key.
     fn refused(&self, plan: &str, action: PlanAction, error: Error) -> Result<Failure, Failure> {
-        match error.problem().and_then(|problem| problem.plan.as_ref()) {
+        let Some(problem) = error.problem() else {
+            return Ok(error.into());
+        };
+        match &problem.plan {
             Some(difference) if self.json => output::json(&RefusedPlan {
                 plan,
                 action,
@@ -179,7 +186,27 @@ impl Many<'_> {
             Some(difference) => tell(difference),
             None => {}
         }
-        Ok(error.into())
+        Ok(match (problem.kind, &problem.plan) {
+            (ProblemType::PlanChanged, Some(difference)) => {
+                Failure::Failed(format!("{}; {}", out_of_date(difference), self.again(action)))
+            }
+            (ProblemType::PlanExpired, _) => Failure::Failed(format!(
+                "what was shown is older than {PLAN_MINUTES} minutes, so nothing was done; {}",
+                self.again(action)
+            )),
+            _ => error.into(),
+        })
+    }
+
+    /// The command that shows what would be done now.
+    fn again(&self, action: PlanAction) -> String {
+        let command = command(action);
+        match self.which.plan.is_some() {
+            true => format!(
+                "run keydeck key {command} --dry-run with the same filter to see what would be done now"
+            ),
+            false => format!("run the same keydeck key {command} again to see what would be done now"),
+        }
     }
 
     async fn carry_out(&self, client: &Client, hash: &str, action: PlanAction) -> Result<(), Failure> {
@@ -221,6 +248,18 @@ struct RefusedPlan<'a> {
     done: u64,
     /// What is not as the plan showed it.
     difference: &'a PlanDifference,
+}
+
+/// `1 key is not as the plan showed, so nothing was done: 1 changed`
+fn out_of_date(difference: &PlanDifference) -> String {
+    let keys = match difference.total() {
+        1 => "1 key is".to_owned(),
+        many => format!("{many} keys are"),
+    };
+    format!(
+        "{keys} not as the plan showed, so nothing was done: {}",
+        difference.words()
+    )
 }
 
 fn tell(difference: &PlanDifference) {

@@ -57,16 +57,24 @@ fn rows(plan: &Plan) -> Vec<(&'static str, String)> {
 /// Some of its keys, a line each.
 pub fn sample(plan: &Plan) -> Vec<String> {
     let now = Timestamp::now();
-    let mut lines: Vec<String> = plan
-        .sample
-        .iter()
-        .map(|key| format!("  {}", named(key, now)))
-        .collect();
+    let keys = plan.sample.iter();
+    let mut lines: Vec<String> = keys.map(|key| format!("  {}", named(key, now))).collect();
     match plan.count.saturating_sub(plan.sample.len() as u64) {
         0 => {}
         more => lines.push(format!("  and {more} more")),
     }
     lines
+}
+
+/// Each of its keys, told from every other one; some of them where the server told no more.
+fn keys(plan: &Plan) -> Vec<String> {
+    let Some(keys) = &plan.keys else {
+        return sample(plan);
+    };
+    let now = Timestamp::now();
+    let keys = keys.iter();
+    keys.map(|key| format!("  {} ({})", named(key, now), key.id))
+        .collect()
 }
 
 fn named(key: &PlannedKey, now: Timestamp) -> String {
@@ -88,7 +96,7 @@ pub fn printed(plan: &Plan) -> Result<(), Failure> {
     rows.push(field("Plan", &plan.plan));
     rows.push(field("Valid until", output::time(plan.expires_at)));
     table::fields(rows)?;
-    sample(plan).iter().for_each(output::notice);
+    keys(plan).iter().for_each(output::notice);
     Ok(())
 }
 

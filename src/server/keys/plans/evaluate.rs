@@ -115,8 +115,16 @@ impl Evaluated {
         }
     }
 
-    /// Some of the keys, those that were used last first, and the figures.
-    pub fn shown(&self) -> (Vec<PlannedKey>, PlanBreakdown) {
+    /// The keys, those that were used last first: all of them, or some.
+    pub fn planned(&self, are_all: bool) -> Vec<PlannedKey> {
+        let mut keys: Vec<&KeyRecord> = self.keys.iter().collect();
+        keys.sort_by_key(|key| Reverse(key.last_used_at));
+        let most = if are_all { usize::MAX } else { SHOWN_KEYS };
+        keys.into_iter().take(most).map(planned).collect()
+    }
+
+    /// The figures.
+    pub fn breakdown(&self) -> PlanBreakdown {
         let mut breakdown = self.left_out.clone();
         let day_ago = Timestamp::now().saturating_sub(DAY).unwrap_or(Timestamp::MIN);
         let mut owners: BTreeMap<Uuid, PlannedOwner> = BTreeMap::new();
@@ -140,12 +148,7 @@ impl Evaluated {
             .by_owner
             .sort_by(|a, b| (Reverse(a.count), &a.creator.email).cmp(&(Reverse(b.count), &b.creator.email)));
         breakdown.by_owner.truncate(SHOWN_OWNERS);
-        let mut sample: Vec<&KeyRecord> = self.keys.iter().collect();
-        sample.sort_by_key(|key| Reverse(key.last_used_at));
-        (
-            sample.into_iter().take(SHOWN_KEYS).map(planned).collect(),
-            breakdown,
-        )
+        breakdown
     }
 
     /// Those that are not among these.

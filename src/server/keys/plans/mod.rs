@@ -12,7 +12,7 @@ use jiff::Timestamp;
 use self::asked::AskedPlan;
 use self::evaluate::{Evaluated, evaluate};
 use super::{called, wrong_end};
-use crate::api::{NewPlan, Plan, PlanAction, PlanDifference, PlanProgress, ProblemType};
+use crate::api::{NewPlan, Plan, PlanAction, PlanDifference, PlanExtra, PlanProgress, ProblemType};
 use crate::model::{BulkChange, expiry};
 use crate::server::auth::signed_in::SignedIn;
 use crate::server::http::body::{Json, LongJson};
@@ -33,13 +33,13 @@ pub async fn make(
     signed_in: SignedIn,
     LongJson(new): LongJson<NewPlan>,
 ) -> ApiResult<Response> {
+    let with = new.with;
     let AskedPlan { change, scope } = asked::read(new)?;
     let scope = named(&server, &signed_in, scope).await?;
     let evaluated = evaluate(&server, &signed_in.user, &change, &scope).await?;
     let evaluated = evaluated.map_err(|many| many.refused())?;
     may_end(&server, &change, &evaluated).await?;
     let action = PlanAction::from(&change);
-    let (sample, breakdown) = evaluated.shown();
     let record = NewPlanRecord {
         change,
         asked: scope,
@@ -50,8 +50,9 @@ pub async fn make(
         plan: made.id.simple().to_string(),
         action,
         count: evaluated.keys.len() as u64,
-        sample,
-        breakdown,
+        sample: evaluated.planned(false),
+        keys: with.map(|PlanExtra::Keys| evaluated.planned(true)),
+        breakdown: evaluated.breakdown(),
         expires_at: made.ends_at,
     };
     let location = format!("/v1/keys/plan/{}", plan.plan);
