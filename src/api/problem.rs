@@ -19,6 +19,9 @@ pub enum ProblemType {
     /// 401: the presented API key is not active; `rule` says why.
     #[serde(rename = "/problems/unknown-key")]
     UnknownKey,
+    /// 401: the token of the gateway that asks is missing or unknown; nothing is said of the key.
+    #[serde(rename = "/problems/unknown-gateway")]
+    UnknownGateway,
     /// 403: the API key does not allow this; `rule` says which rule refused.
     #[serde(rename = "/problems/not-by-this-key")]
     NotByThisKey,

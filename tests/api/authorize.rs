@@ -65,6 +65,7 @@ impl Api {
 
 pub fn refused_by(answer: &Answer, status: u16, rule: &str) {
     let kind = match status {
+        401 if rule == "gateway-unknown" => ProblemType::UnknownGateway,
         401 => ProblemType::UnknownKey,
         _ => ProblemType::NotByThisKey,
     };

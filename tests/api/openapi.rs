@@ -27,6 +27,7 @@ async fn every_operation_answers_and_asks_who_is_signed_in() {
             "/v1/leaks" if method == Method::POST => {
                 drop(answer.refused(415, ProblemType::UnsupportedMediaType));
             }
+            "/v1/authorize" => drop(answer.refused(401, ProblemType::UnknownGateway)),
             asks if WITH_A_KEY.contains(&asks) => drop(answer.refused(401, ProblemType::UnknownKey)),
             _ => drop(answer.refused(401, ProblemType::Unauthenticated)),
         }

@@ -145,8 +145,8 @@ impl ApiError {
         let mut error = Self::new(
             ProblemType::PlanChanged,
             format!(
-                "{keys} not as the plan showed, so nothing was done; `plan` says what changed. Make another plan to see \
-                 what would be done now."
+                "{keys} not as the plan showed, so nothing was done: {}. Make another plan to see what would be done now.",
+                difference.words()
             ),
         );
         error.problem.plan = Some(Box::new(difference));
@@ -199,7 +199,9 @@ impl ApiError {
             (ProblemType::Unauthenticated, ..) => {
                 Some((WWW_AUTHENTICATE, HeaderValue::from_static("Bearer")))
             }
-            (ProblemType::UnknownKey, ..) => Some((WWW_AUTHENTICATE, HeaderValue::from_static("ApiKey"))),
+            (ProblemType::UnknownKey | ProblemType::UnknownGateway, ..) => {
+                Some((WWW_AUTHENTICATE, HeaderValue::from_static("ApiKey")))
+            }
             (_, Some(seconds), _) => Some((RETRY_AFTER, HeaderValue::from(seconds))),
             (.., Some(current)) => etag(current.version).ok().map(|tag| (ETAG, tag)),
             _ => None,
@@ -217,6 +219,7 @@ fn status_and_title(kind: ProblemType) -> (StatusCode, &'static str) {
         ProblemType::Malformed => (StatusCode::BAD_REQUEST, "The request can't be read"),
         ProblemType::Unauthenticated => (StatusCode::UNAUTHORIZED, "Not signed in"),
         ProblemType::UnknownKey => (StatusCode::UNAUTHORIZED, "Not an active key"),
+        ProblemType::UnknownGateway => (StatusCode::UNAUTHORIZED, "Not a known gateway"),
         ProblemType::NotByThisKey => (StatusCode::FORBIDDEN, "Not allowed by this key"),
         ProblemType::Forbidden => (StatusCode::FORBIDDEN, "Not allowed"),
         ProblemType::NotFound => (StatusCode::NOT_FOUND, "Not found"),

@@ -86,6 +86,7 @@ impl From<Rule> for ApiError {
     fn from(rule: Rule) -> Self {
         let kind = match rule {
             Rule::GatewayMalformed => ProblemType::Malformed,
+            Rule::GatewayUnknown => ProblemType::UnknownGateway,
             rule if rule.says_who_is_unknown() => ProblemType::UnknownKey,
             _ => ProblemType::NotByThisKey,
         };
