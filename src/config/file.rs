@@ -1,5 +1,5 @@
 //! `config.toml` as people write it. What is wrong about servers and signing in is refused, with the line; what is wrong
-//! about looks and keys ([`super::settings`]) is passed over and told.
+//! about looks and keys ([`super::settings`]) and about the colours of profiles is passed over and told.
 
 use std::collections::BTreeMap;
 use std::fmt;
@@ -12,7 +12,7 @@ use toml::Spanned;
 use toml::de::DeTable;
 
 use super::settings::{self, DashboardSettings, WrongLine};
-use super::{Colour, Config, ConfigError, LOCAL, Profile, TokenCommand, check_name};
+use super::{Colour, Config, ConfigError, LOCAL, Profile, TokenCommand, check_name, mark};
 use crate::model::Servers;
 
 #[derive(Deserialize)]
@@ -59,6 +59,10 @@ pub const PROFILE_SETTINGS: [(&str, &str, &str); 5] = [
     ),
 ];
 
+fn setting_names() -> [&'static str; 5] {
+    PROFILE_SETTINGS.map(|(name, ..)| name)
+}
+
 /// One address, or a list of them.
 enum Addresses {
     One(String),
@@ -87,6 +91,7 @@ pub(super) fn parse_for(text: &str, path: PathBuf, made: Option<&str>) -> Result
         return Err(syntax(error));
     }
     settings::take(table.get_mut());
+    mark::take_wrong(table.get_mut(), &setting_names());
     // What is broken there may have made a part of it look like something else.
     let file = File::deserialize(toml::Deserializer::from(table));
     let mut file = file.map_err(|error| syntax(passed_over.first().unwrap_or(&error)))?;
@@ -131,7 +136,12 @@ pub(super) fn settings_of(text: &str) -> (DashboardSettings, Vec<WrongLine>) {
         })
     });
     let mut problems: Vec<WrongLine> = broken.collect();
-    let (settings, wrong) = settings::take(table.get_mut()).read(line);
+    let (settings, mut wrong) = settings::take(table.get_mut()).read(line);
+    let of_marks = mark::take_wrong(table.get_mut(), &setting_names()).into_iter();
+    wrong.extend(of_marks.map(|(span, why)| WrongLine {
+        line: line(span),
+        why,
+    }));
     // One line, one problem: the first is what is wrong with it.
     for problem in wrong {
         if problems.iter().all(|other| other.line != problem.line) {

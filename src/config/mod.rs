@@ -7,6 +7,7 @@ pub mod environment;
 pub mod error;
 mod file;
 mod load;
+mod mark;
 pub mod settings;
 pub mod theme;
 mod trust;

@@ -54,14 +54,9 @@ fn without_a_file_there_is_the_local_deck() {
 fn what_is_wrong_is_told_with_its_file_and_line_and_what_is_allowed() {
     for (text, line, words) in [
         (
-            "[profiles.a]\n\ncolor = \"red\"",
+            "[profiles.a]\n\nreadonly = true",
             3,
-            "`color`, expected one of `server`, `colour`",
-        ),
-        (
-            "[profiles.a]\ncolour = \"pink\"",
-            2,
-            "expected one of `red`, `yellow`, `green`",
+            "`readonly`, expected one of `server`, `colour`",
         ),
         ("[profiles.a]\nread_only = \"yes\"", 2, "expected a boolean"),
         ("profile = 1", 1, "expected `default` or `profiles`"),
@@ -109,6 +104,19 @@ fn what_is_wrong_is_told_with_its_file_and_line_and_what_is_allowed() {
     }
 }
 
+#[test]
+fn a_name_that_may_be_meant_to_decide_who_is_asked_is_refused() {
+    for name in ["url", "servr", "token", "ca_fil", "readonly", "insecure"] {
+        for text in [
+            format!("{name} = \"x\"\n[profiles.a]"),
+            format!("[profiles.a]\n{name} = \"x\""),
+        ] {
+            let error = read(&text).expect_err(&text);
+            assert!(error.contains(&format!("`{name}`, expected")), "{error}");
+        }
+    }
+}
+
 /// Each line that is passed over, with a part of why.
 fn passed_over(text: &str) -> Vec<(usize, String)> {
     let config = read(text).expect("servers are not concerned");
@@ -136,6 +144,17 @@ fn what_is_wrong_about_looks_and_keys_is_passed_over_and_told() {
         ("date = \"short\"", "", 2, "did you mean dates?"),
         ("theme = \"drak\"", "", 2, "did you mean dark?"),
         ("keys = \"x\"", "", 2, "[keys] is a table"),
+        ("colour = \"red\"", "", 2, "a setting of a profile"),
+        ("color = \"red\"", "", 2, "a setting of a profile"),
+        ("", "color = \"red\"", 5, "did you mean colour?"),
+        ("", "colour = \"yelow\"", 5, "did you mean yellow?"),
+        (
+            "",
+            "colour = \"pink\"",
+            5,
+            "“pink” is no colour; there are red, yellow, green, cyan, blue, magenta",
+        ),
+        ("", "colour = 3", 5, "a text in quotes, not this integer"),
         (
             "",
             "[theme]\nbase = \"light\"\nacent = \"cyan\"",
