@@ -28,7 +28,7 @@ pub fn which(key: &Key, token: WhichToken) -> Option<String> {
     let until = key
         .rotation
         .as_ref()
-        .map(|rotation| output::end(rotation.ends_at));
+        .map(|rotation| output::time(rotation.ends_at));
     match token {
         WhichToken::Current => None,
         WhichToken::New => Some("the new token".into()),
@@ -40,7 +40,7 @@ pub fn which(key: &Key, token: WhichToken) -> Option<String> {
     }
 }
 
-/// `Web key "Checkout", on 2026-11-26 22:05:31 by mira@acme.example (in a public repository); presented 14 times since, last
+/// `Web key "Checkout", on 2026-11-26 22:05:31 UTC by mira@acme.example (in a public repository); presented 14 times since, last
 /// 3 min ago from 203.0.113.24`
 pub fn revoked(
     scope: Scope,

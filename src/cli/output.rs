@@ -11,7 +11,7 @@ use zeroize::Zeroizing;
 use super::Failure;
 use crate::api::{Key, LastUse, RefusedSince};
 pub use crate::failure::notice;
-use crate::model::{Secret, Shown, expiry, shown};
+use crate::model::{Secret, Shown, shown};
 
 /// In place of what is not there.
 pub const NOTHING: &str = "–";
@@ -72,12 +72,7 @@ fn escaped(json: &str) -> Cow<'_, str> {
     Cow::Owned(out)
 }
 
-/// When something ends, where the reader is and in UTC.
-pub fn end(at: Timestamp) -> String {
-    expiry::told(at, &TimeZone::system())
-}
-
-/// `12 since 2026-11-26 22:05:31, last 3 min ago from 203.0.113.7`
+/// `12 since 2026-11-26 22:05:31 UTC, last 3 min ago from 203.0.113.7`
 pub fn refused_since(refused: &RefusedSince, now: Timestamp) -> String {
     let last = refused.last.as_ref();
     let last = last.map_or_else(String::new, |last| last_use(last, now));
@@ -109,8 +104,23 @@ pub fn date(at: Timestamp) -> String {
     at.to_zoned(TimeZone::system()).date().to_string()
 }
 
-/// The day and the time, where the reader is.
+/// The day and the time, where the reader is: the one form of an instant for people. JSON and CSV have it in UTC, as the
+/// API gives it.
 pub fn time(at: Timestamp) -> String {
+    time_in(at, TimeZone::system())
+}
+
+fn time_in(at: Timestamp, zone: TimeZone) -> String {
+    let offset = match zone.to_offset(at).is_zero() {
+        true => "UTC",
+        false => "%:z",
+    };
+    let at = at.to_zoned(zone);
+    at.strftime(&format!("%Y-%m-%d %H:%M:%S {offset}")).to_string()
+}
+
+/// The same in a column of a table, whose cells all are of the reader's zone.
+pub fn time_in_cell(at: Timestamp) -> String {
     let at = at.to_zoned(TimeZone::system());
     at.strftime("%Y-%m-%d %H:%M:%S").to_string()
 }
@@ -166,6 +176,19 @@ mod tests {
             assert!(safe.chars().all(visible), "{safe:?}");
             let [back]: [String; 1] = serde_json::from_str(&safe).expect("JSON");
             assert_eq!(back, text);
+        }
+    }
+
+    #[test]
+    fn an_instant_is_told_where_the_reader_is_and_with_the_offset() {
+        let at: Timestamp = "2099-03-31T22:00:00.5Z".parse().expect("valid");
+        for (zone, told) in [
+            ("UTC", "2099-03-31 22:00:00 UTC"),
+            ("Europe/Berlin", "2099-04-01 00:00:00 +02:00"),
+            ("America/New_York", "2099-03-31 18:00:00 -04:00"),
+        ] {
+            let zone = TimeZone::get(zone).expect("a zone");
+            assert_eq!(time_in(at, zone), told);
         }
     }
 

@@ -9,7 +9,7 @@ const LOCAL: &str = "http://localhost:8000";
 
 fn in_hours(hours: i64) -> String {
     let at = Timestamp::now() + SignedDuration::from_hours(hours);
-    at.to_string()[..13].to_owned()
+    at.to_string()[..13].replace('T', " ")
 }
 
 #[test]
@@ -122,7 +122,7 @@ fn local_development_ends_when_it_is_said_or_after_8_hours() {
     let explained = server.run(&explain).denied();
     assert!(explained.contains("local-development-ended"), "{explained}");
     assert!(
-        line("Till").contains("2023-11-14T22:13:20Z (it has ended)"),
+        line("Till").contains("2023-11-14 22:13:20 UTC (it has ended)"),
         "{}",
         line("Till")
     );

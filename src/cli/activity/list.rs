@@ -121,7 +121,7 @@ fn print(rows: &[Activity], next: Option<u64>) -> Result<(), Failure> {
 fn cells(row: &Activity) -> Vec<Cell> {
     let told = |text: &str| Cell::from(if text.is_empty() { NOTHING } else { text });
     vec![
-        Cell::from(output::time(row.at)),
+        Cell::from(output::time_in_cell(row.at)),
         told(row.who()),
         Cell::from(row.action.words()),
         told(&row.subject),

@@ -151,7 +151,7 @@ fn end(key: &Key, now: Timestamp) -> Vec<Field> {
 /// Of local development also whether that has been.
 fn time_of(at: Timestamp, is_local: bool, now: Timestamp) -> String {
     match is_local && at <= now {
-        true => format!("{} (it has ended)", output::end(at)),
-        false => output::end(at),
+        true => format!("{} (it has ended)", output::time(at)),
+        false => output::time(at),
     }
 }

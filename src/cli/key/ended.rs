@@ -31,7 +31,7 @@ pub fn row(key: &Key, now: Timestamp) -> Vec<Cell> {
         let last = last.map_or_else(String::new, |last| output::last_use(last, now));
         format!("{}{last}", refused.count)
     });
-    let ended = ended.map(|at| format!("{} {}", key.state.as_str(), output::time(at)));
+    let ended = ended.map(|at| format!("{} {}", key.state.as_str(), output::time_in_cell(at)));
     vec![
         Cell::from(&key.name),
         Cell::from(ended.unwrap_or_else(|| NOTHING.into())),

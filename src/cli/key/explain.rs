@@ -51,7 +51,7 @@ pub async fn run(client: &Client, args: ExplainArgs) -> Result<(), Failure> {
                 "the key is being rotated: this holds for its new token {}, and for the old one {} until {}",
                 key.hint,
                 rotation.old_hint,
-                output::end(rotation.ends_at)
+                output::time(rotation.ends_at)
             ));
         }
     }

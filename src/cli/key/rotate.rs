@@ -85,7 +85,7 @@ pub async fn run(client: &Client, args: &KeyRotateArgs) -> Result<(), Failure> {
         }
         (Asked::Extend(_), Some(rotation)) => format!(
             "the old token of {scope} key \"{name}\" is valid until {}",
-            output::end(rotation.ends_at)
+            output::time(rotation.ends_at)
         ),
         _ => format!("the old token of {scope} key \"{name}\" is refused from now on"),
     });
@@ -132,7 +132,7 @@ fn talk_of(key: &Key, again: bool) {
         Some(rotation) => format!(
             "the old token {} is valid until {}",
             rotation.old_hint,
-            output::end(rotation.ends_at)
+            output::time(rotation.ends_at)
         ),
         None => "the old token is refused from now on".into(),
     });
@@ -219,7 +219,7 @@ pub fn rows(rotation: &KeyRotation, usage: Option<&RotationUsage>, now: Timestam
             "since {}; the old token {} is valid until {}",
             output::time(rotation.started_at),
             rotation.old_hint,
-            output::end(rotation.ends_at)
+            output::time(rotation.ends_at)
         ),
     )];
     if let Some(RotationUsage { old, new }) = usage {

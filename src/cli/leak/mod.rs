@@ -62,7 +62,7 @@ fn row(leak: &Leak) -> Vec<Cell> {
         Cell::from(&leak.key.name),
         Cell::from(leak.key.scope.as_str()),
         Cell::from(state),
-        Cell::from(output::date(leak.reported_at)),
+        Cell::from(output::time_in_cell(leak.reported_at)),
         Cell::from(leak.source.name()),
         Cell::from(leak.url.as_deref().unwrap_or(output::NOTHING)),
         Cell::from(leak.id.to_string()),

@@ -48,7 +48,7 @@ pub async fn list(client: &Client, webhook: &Webhook, args: &WebhookDeliveriesAr
 
 fn row(delivery: &WebhookDelivery) -> Vec<Cell> {
     vec![
-        Cell::from(output::time(delivery.created_at)),
+        Cell::from(output::time_in_cell(delivery.created_at)),
         Cell::from(delivery.event.as_str()),
         Cell::from(delivery.state.words()),
         Cell::from(delivery.attempts.to_string()),

@@ -78,7 +78,7 @@ fn row(webhook: &Webhook) -> Vec<Cell> {
         Cell::from(
             webhook
                 .succeeded_at
-                .map_or_else(|| output::NOTHING.to_owned(), output::time),
+                .map_or_else(|| output::NOTHING.to_owned(), output::time_in_cell),
         ),
         Cell::from(named(&webhook.events)),
         Cell::from(webhook.id.to_string()),
@@ -186,7 +186,7 @@ async fn rotate(client: &Client, args: &WebhookRotateArgs) -> Result<(), Failure
             output::notice(match rotated.old_secret_ends_at {
                 Some(until) => format!(
                     "what is sent is signed with this secret, and until {} with the old one, too",
-                    output::end(until)
+                    output::time(until)
                 ),
                 None => "what is sent is signed with this secret alone".into(),
             });
