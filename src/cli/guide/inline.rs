@@ -27,8 +27,11 @@ impl Inline {
     pub fn take(&mut self, event: &Event) -> bool {
         match event {
             Event::Text(text) => self.push(text),
-            Event::Code(code) if self.quotes_code => self.push(&format!("`{code}`")),
-            Event::Code(code) => self.spans.push(Span::new(code.as_ref(), Style::Bold)),
+            Event::Code(code) if self.quotes_code => {
+                let style = self.styles.last().copied().unwrap_or(Style::Plain);
+                self.spans.push(Span::code(format!("`{code}`"), style));
+            }
+            Event::Code(code) => self.spans.push(Span::code(code.as_ref(), Style::Bold)),
             Event::SoftBreak | Event::HardBreak => self.push(" "),
             Event::Start(Tag::Strong) => self.styles.push(Style::Bold),
             Event::Start(Tag::Emphasis) => self.styles.push(Style::Italic),

@@ -210,10 +210,23 @@ fn columns(rows: &[Vec<Cell>], width: usize) -> Vec<usize> {
     };
     let mut widths: Vec<usize> = (0..count).map(widest).collect();
     let room = width.saturating_sub(GAP * count.saturating_sub(1));
-    while widths.iter().sum::<usize>() > room {
-        match widths.iter_mut().max().filter(|widest| **widest > NARROW) {
-            Some(widest) => *widest -= 1,
-            None => break,
+    // Not below what is never broken, as long as there is room for that.
+    let unbroken = |column: usize| {
+        let cells = rows.iter().filter_map(|row| row.get(column));
+        let unbroken = cells.map(|cell| wrap::unbroken(cell, room)).max();
+        unbroken.unwrap_or(0).max(NARROW)
+    };
+    let least: Vec<usize> = (0..count).map(unbroken).collect();
+    for least in [least, vec![NARROW; count]] {
+        while widths.iter().sum::<usize>() > room {
+            let widest = widths
+                .iter_mut()
+                .zip(&least)
+                .filter(|(width, least)| **width > **least);
+            match widest.max_by_key(|(width, _)| **width) {
+                Some((widest, _)) => *widest -= 1,
+                None => break,
+            }
         }
     }
     widths
@@ -282,8 +295,36 @@ End
                     topic.name
                 );
                 let is_code = |line: &&str| line.starts_with(CODE_INDENT);
-                for line in text.lines().filter(|line| !is_code(line) && (width >= 63)) {
+                // An address that is longer than a line has one to itself.
+                let is_address = |line: &&str| line.contains("://") && !line.trim().contains(' ');
+                let lines = text.lines().filter(|line| !is_code(line) && !is_address(line));
+                for line in lines.filter(|_| width >= 63) {
                     assert!(line.width() <= width, "{} {width}: {line}", topic.name);
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn no_topic_breaks_code_where_a_line_has_room_for_it() {
+        for topic in TOPICS {
+            let whole = markdown(topic.text, 10_000, false);
+            let is_text = |line: &&str| !line.starts_with(CODE_INDENT) && !line.contains("  ");
+            let codes = whole
+                .lines()
+                .filter(is_text)
+                .flat_map(|line| line.split('`').skip(1).step_by(2));
+            for code in codes {
+                for width in [63, 80, 100] {
+                    // Beside it a bullet and a bracket.
+                    if code.width() + 2 + 6 <= width {
+                        let shown = markdown(topic.text, width, false);
+                        assert!(
+                            shown.contains(&format!("`{code}`")),
+                            "{} {width}: {code}",
+                            topic.name
+                        );
+                    }
                 }
             }
         }

@@ -3,6 +3,9 @@
 use unicode_segmentation::UnicodeSegmentation;
 use unicode_width::UnicodeWidthStr;
 
+/// A bracket or a full stop before and after code stays with it.
+const BESIDE_CODE: usize = 2;
+
 /// How a terminal can show text without a colour that not every background suits.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Style {
@@ -17,6 +20,8 @@ pub enum Style {
 pub struct Span {
     pub text: String,
     pub style: Style,
+    /// Whether it is code, to be copied: it is broken only where it is longer than a line, and then at spaces.
+    is_code: bool,
 }
 
 impl Span {
@@ -24,6 +29,14 @@ impl Span {
         Self {
             text: text.into(),
             style,
+            is_code: false,
+        }
+    }
+
+    pub fn code(text: impl Into<String>, style: Style) -> Self {
+        Self {
+            is_code: true,
+            ..Self::new(text, style)
         }
     }
 
@@ -43,11 +56,23 @@ pub fn width(spans: &[Span]) -> usize {
     spans.iter().map(|span| span.text.width()).sum()
 }
 
-/// Lines of at most this width, broken at spaces, and within a word only where it is longer than a line.
+/// The widest part that is never broken, as far as a line of this width has room for it.
+pub fn unbroken(spans: &[Span], limit: usize) -> usize {
+    let words = words(spans, limit.max(1))
+        .into_iter()
+        .filter(|word| is_kept(word));
+    words.map(|word| width(&word)).max().unwrap_or(0)
+}
+
+/// Lines of at most this width, broken at spaces, and within a word only where it is longer than a line. Code and
+/// addresses are not broken: what is longer than a line sticks out.
 pub fn lines(spans: &[Span], limit: usize) -> Vec<Vec<Span>> {
     let limit = limit.max(1);
     let mut lines = vec![Vec::new()];
-    for word in words(spans).into_iter().flat_map(|word| pieces(word, limit)) {
+    for word in words(spans, limit)
+        .into_iter()
+        .flat_map(|word| pieces(word, limit))
+    {
         let used = lines.last().map_or(0, |line| width(line));
         if used > 0 && used + 1 + width(&word) > limit {
             lines.push(Vec::new());
@@ -68,16 +93,25 @@ pub fn lines(spans: &[Span], limit: usize) -> Vec<Vec<Span>> {
     lines
 }
 
-/// What stands between spaces, which may have several styles: `a`, with its comma.
-fn words(spans: &[Span]) -> Vec<Vec<Span>> {
+/// What stands between spaces, which may have several styles: `a`, with its comma. Code that a line has room for is one
+/// word.
+fn words(spans: &[Span], limit: usize) -> Vec<Vec<Span>> {
     let mut words = vec![Vec::new()];
     for span in spans {
-        for (index, part) in span.text.split([' ', '\n']).enumerate() {
+        let is_whole = span.is_code && span.text.width() + BESIDE_CODE <= limit;
+        let parts: Vec<&str> = match is_whole {
+            true => vec![&span.text],
+            false => span.text.split([' ', '\n']).collect(),
+        };
+        for (index, part) in parts.into_iter().enumerate() {
             if index > 0 {
                 words.push(Vec::new());
             }
             if let Some(word) = words.last_mut().filter(|_| !part.is_empty()) {
-                push(word, part, span.style);
+                word.push(Span {
+                    text: part.to_owned(),
+                    ..span.clone()
+                });
             }
         }
     }
@@ -85,9 +119,14 @@ fn words(spans: &[Span]) -> Vec<Vec<Span>> {
     words
 }
 
+/// Whether a word is never broken: it has code in it, or is an address.
+fn is_kept(word: &[Span]) -> bool {
+    word.iter().any(|span| span.is_code || span.text.contains("://"))
+}
+
 /// The word itself, or parts of one that is longer than a line.
 fn pieces(word: Vec<Span>, limit: usize) -> Vec<Vec<Span>> {
-    if width(&word) <= limit {
+    if width(&word) <= limit || is_kept(&word) {
         return vec![word];
     }
     let mut pieces = vec![Vec::new()];
@@ -138,5 +177,28 @@ mod tests {
             ["日本", "語", "日本"]
         );
         assert_eq!(wrapped(&[], 5), [""]);
+    }
+
+    #[test]
+    fn code_and_addresses_are_not_broken() {
+        let spans = [
+            Span::new("run ", Style::Plain),
+            Span::code("`keydeck key list`", Style::Plain),
+            Span::new(
+                ", or see https://keydeck.example/guide/keys.html first",
+                Style::Plain,
+            ),
+        ];
+        let address = "https://keydeck.example/guide/keys.html";
+        assert_eq!(
+            wrapped(&spans, 20),
+            ["run", "`keydeck key list`,", "or see", address, "first"]
+        );
+        // Code that no line has room for is broken at its spaces.
+        assert_eq!(
+            wrapped(&spans, 10),
+            ["run", "`keydeck", "key list`,", "or see", address, "first"]
+        );
+        assert_eq!((unbroken(&spans, 20), unbroken(&spans[..2], 10)), (39, 8));
     }
 }
