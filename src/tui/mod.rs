@@ -149,6 +149,7 @@ impl<'a> Dashboard<'a> {
                 zone: TimeZone::system(),
                 dates: settings.dates.in_environment(),
             },
+            is_spoken: false,
         };
         let dashboard = Self {
             app,

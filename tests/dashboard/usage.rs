@@ -101,7 +101,7 @@ fn u_shows_what_is_known_at_once_and_asks_anew() {
     assert!(says(&talk, "origin-foreign"));
     let id = talk.answer_usage(Ok(unused()));
     assert_eq!(id, Uuid::from_u128(1_001));
-    assert!(!says(&talk, "origin-foreign") && says(&talk, "✓ none allowed in 30 d"));
+    assert!(!says(&talk, "origin-foreign") && says(&talk, "✓ 0 allowed in 30 d"));
     talk.press("r");
     talk.answer_usage(Ok(busy()));
     assert!(says(&talk, "origin-foreign"));

@@ -129,12 +129,12 @@ fn change(story: &mut Story) {
     story
         .press("t", "Overlap: 24h")
         .press("<C-s>", "c copy; Enter close")
-        .press("<Enter>", "rotating, 23 h left");
+        .press("<Enter>", "rotating, 23 hours left");
 }
 
 fn revoke(story: &mut Story) {
     story
-        .press("d", "No request was allowed in 7 d.")
+        .press("d", "No request was allowed in 7 days.")
         .press("2", "2. Yes, Delete")
         .press("<Enter>", "(key-revoked)")
         .then("r check again")

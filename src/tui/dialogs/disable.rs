@@ -31,7 +31,7 @@ pub fn open(key: &Key) -> Sheet {
     };
     match key.scope.has_project() {
         true => sheet.about(
-            "Sessions that have begun go on for up to 30 min, unless their session server asks keydeck.",
+            "Sessions that have begun go on for up to 30 minutes, unless their session server asks keydeck.",
         ),
         false => sheet,
     }

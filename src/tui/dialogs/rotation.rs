@@ -127,11 +127,11 @@ impl RotationDialog {
     fn before_the_end(&self, rotation: &KeyRotation) -> String {
         let uses = match self.meter().map(|meter| &meter.old) {
             None => "Who still presents it is not known.".to_owned(),
-            Some(old) if old.last_day() == 0 => "No request had it in the last 24 h.".to_owned(),
+            Some(old) if old.last_day() == 0 => "No request had it in the last 24 hours.".to_owned(),
             Some(old) => {
                 let last = old.last_use.as_ref().and_then(|last| last.address);
                 let last = last.map_or_else(String::new, |address| format!(", the last one from {address}"));
-                format!("Requests with it in the last 24 h: {}{last}.", old.last_day())
+                format!("Requests with it in the last 24 hours: {}{last}.", old.last_day())
             }
         };
         format!(

@@ -63,6 +63,7 @@ pub struct Scene {
 
 impl Scene {
     pub fn of(app: &App, look: &Look) -> Self {
+        let look = &look.spoken();
         let top = app.over.last();
         let is_on_screen = top.is_none_or(|top| top.dialog().stacking() == Stacking::OnScreen);
         let mut spoken = match top {

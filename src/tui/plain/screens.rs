@@ -234,7 +234,7 @@ fn of_week(key: &Key, look: &Look) -> Option<String> {
         _ => format!("{} in 7 days", used::plural(allowed, "request")),
     };
     if refused > 0 {
-        let last = key.last_refused_at.map(|at| time::ago(Some(at), look.now));
+        let last = key.last_refused_at.map(|at| time::ago(Some(at), look));
         let last = last.map_or_else(String::new, |ago| format!(", the last {ago}"));
         words.push_str(&format!(", {} refused{last}", text::number(refused)));
     }
@@ -244,7 +244,7 @@ fn of_week(key: &Key, look: &Look) -> Option<String> {
 /// `used 3 min ago`, `never used`.
 fn last_used(key: &Key, look: &Look) -> String {
     match key.last_used_at {
-        Some(at) => format!("used {}", time::ago(Some(at), look.now)),
+        Some(at) => format!("used {}", time::ago(Some(at), look)),
         None => "never used".into(),
     }
 }

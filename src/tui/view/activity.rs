@@ -19,7 +19,7 @@ pub const COLUMNS: [ListColumn<Activity>; 4] = [
     ListColumn {
         label: "WHEN",
         fit: Fit::of(11, 2, 11).right(),
-        cell: |row, look| (time::brief_age(row.at, look.now), look.theme.faint()),
+        cell: |row, look| (time::brief_age(row.at, look), look.theme.faint()),
     },
     ListColumn {
         label: "WHO",
@@ -126,7 +126,7 @@ pub fn of_key(key: &Key, app: &App, width: usize, look: &Look) -> Vec<Line<'stat
 /// `3 min ago   mira edited the key`, on as many lines as it needs.
 fn in_short(row: &Activity, width: usize, look: &Look) -> Vec<Line<'static>> {
     const AGE: usize = 11;
-    let when = text::column(&time::ago(Some(row.at), look.now), AGE.min(width));
+    let when = text::column(&time::ago(Some(row.at), look), AGE.min(width));
     let what = format!("{} {}", text::short_name(row.who()), row.action.words());
     let what = text::wrap(&what, width.saturating_sub(AGE + 1).max(1));
     let ages = std::iter::once(when).chain(std::iter::repeat(" ".repeat(AGE.min(width))));

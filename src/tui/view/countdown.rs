@@ -55,7 +55,7 @@ mod tests {
             now = next.at;
             let text = match now >= end {
                 true => "ended".to_owned(),
-                false => time::left(end, now),
+                false => time::left(end, &now),
             };
             assert!(seen.last() != Some(&text) || next.has_ended, "{text} again");
             assert_eq!(
@@ -65,10 +65,13 @@ mod tests {
             );
             seen.push(text);
         }
-        // From hours to minutes, and to the end.
-        assert_eq!(seen.first().map(String::as_str), Some("1 h"));
-        assert_eq!(seen.get(1).map(String::as_str), Some("59 min"));
-        assert_eq!(seen.len(), 1 + 59 + 1 + 1 + 1);
+        // Through hours and minutes, and to the end.
+        assert_eq!(seen.first().map(String::as_str), Some("1 h 59 min"));
+        let hour = seen.iter().position(|text| text == "1 h");
+        let after = hour.and_then(|hour| seen.get(hour + 1));
+        assert_eq!(after.map(String::as_str), Some("59 min"));
+        // The last minutes over an hour are less than a tenth of it.
+        assert_eq!(seen.len(), 55 + 59 + 1 + 1 + 1);
         assert!(of_end(end, now).is_none());
     }
 }

@@ -115,7 +115,7 @@ pub fn cell(column: EndedColumn, key: &Key, look: &Look) -> (String, Style) {
             None => ("–".into(), theme.faint()),
         },
         EndedColumn::Ended => match ended_at(key) {
-            Some(at) => (time::brief_age(at, look.now), theme.text()),
+            Some(at) => (time::brief_age(at, look), theme.text()),
             None => ("–".into(), theme.faint()),
         },
         EndedColumn::By => {
@@ -145,7 +145,7 @@ pub fn in_details(key: &Key, width: usize, look: &Look) -> Vec<Line<'static>> {
     let mut lines = Vec::new();
     if let Some(revoked) = &key.revoked {
         let at = time::long_date(revoked.at, &look.zone);
-        let at = format!("{} ({at})", time::ago(Some(revoked.at), look.now));
+        let at = format!("{} ({at})", time::ago(Some(revoked.at), look));
         lines.extend(paragraph("Revoked, permanently", look.theme.bad(), width));
         lines.extend(field("Revoked", &at, width, look));
         lines.extend(field("By", &revoked.by.email, width, look));
@@ -165,7 +165,7 @@ fn attempts(refused: &RefusedSince, width: usize, look: &Look) -> Vec<Line<'stat
         return field("Since", "nobody has presented it", width, look);
     };
     let count = text::number(refused.count);
-    let words = format!("✗ {count} refused, last {}", time::ago(Some(last.at), look.now));
+    let words = format!("✗ {count} refused, last {}", time::ago(Some(last.at), look));
     let mut lines = field("Since", &words, width, look);
     let from = used::from_where(last).map(|from| super::lines::indented(&from, width));
     lines.extend(from.unwrap_or_default());

@@ -233,7 +233,7 @@ pub fn sort_label(sort: Sort) -> &'static str {
         Sort::Creator => "created by",
         Sort::LastRefusedAt => "last refused",
         Sort::State => "state",
-        Sort::Requests => "requests in 7 d",
+        Sort::Requests => "requests in 7 days",
     }
 }
 

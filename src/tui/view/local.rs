@@ -10,10 +10,7 @@ pub fn in_details(key: &Key, address: &str, look: &Look) -> String {
     };
     let at = time::long_date(ends, &look.zone);
     match ends > look.now {
-        true => format!(
-            "on, from {address}, ends in {} ({at})",
-            time::left(ends, look.now)
-        ),
+        true => format!("on, from {address}, ends in {} ({at})", time::left(ends, look)),
         false => format!("ended {at}; it was on from {address}"),
     }
 }

@@ -4,7 +4,7 @@ use jiff::Timestamp;
 use ratatui::layout::Rect;
 
 use super::theme::Theme;
-use super::time::Locale;
+use super::time::{Locale, Present};
 use crate::tui::state::layout::Area;
 
 /// What a frame needs to know beside the state.
@@ -14,6 +14,29 @@ pub struct Look {
     pub now: Timestamp,
     /// Where the terminal is, and how dates are written there.
     pub zone: Locale,
+    /// Whether it is spoken, with units of time in whole words.
+    pub is_spoken: bool,
+}
+
+impl Look {
+    /// The same for the linear mode.
+    #[must_use]
+    pub fn spoken(&self) -> Self {
+        Self {
+            is_spoken: true,
+            ..self.clone()
+        }
+    }
+}
+
+impl Present for Look {
+    fn now(&self) -> Timestamp {
+        self.now
+    }
+
+    fn is_spoken(&self) -> bool {
+        self.is_spoken
+    }
 }
 
 /// A part of the layout, never beyond the buffer.

@@ -23,7 +23,7 @@ pub fn until(rotation: &KeyRotation, how: &str, width: usize, look: &Look) -> Ve
     let exact = time::exact(rotation.ends_at, &look.zone);
     let words = match rotation.ends_at > look.now {
         true => {
-            let left = time::left(rotation.ends_at, look.now);
+            let left = time::left(rotation.ends_at, look);
             format!("Rotating, {left} left: the old token {old} is valid until {exact}{how}")
         }
         false => format!("The overlap has ended: the old token {old} is refused since {exact}"),
@@ -70,7 +70,7 @@ fn of_token(
     let theme = look.theme;
     let day = token.last_day();
     let bars = used::bars_up_to(most, last_day(token), HOURS_A_BAR);
-    let mut figure = format!("{} / 24 h", used::or_none(day));
+    let mut figure = format!("{} / {}", used::or_none(day), time::length(24, "h", look));
     let in_all = format!("{figure}, {} in all", text::number(token.allowed));
     let room = width.saturating_sub(LABEL + text::width(&bars) + 2);
     if token.allowed != day && text::width(&in_all) <= room {
@@ -92,7 +92,7 @@ fn last_use(token: &TokenUsage, look: &Look) -> String {
     match &token.last_use {
         Some(last) => {
             let from = used::from_where(last).map_or_else(String::new, |from| format!(" {from}"));
-            format!("last {}{from}", time::ago(Some(last.at), look.now))
+            format!("last {}{from}", time::ago(Some(last.at), look))
         }
         None if token.allowed > 0 => "used since the rotation began".into(),
         None => "not used since the rotation began".into(),

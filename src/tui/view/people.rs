@@ -35,7 +35,7 @@ pub const COLUMNS: [ListColumn<Person>; 4] = [
         fit: Fit::of(10, 3, 10).right(),
         cell: |person, look| {
             (
-                time::in_column(person.user.created_at, look.now, &look.zone),
+                time::in_column(person.user.created_at, look, &look.zone),
                 look.theme.text(),
             )
         },

@@ -255,7 +255,7 @@ fn beside_name(buffer: &mut Buffer, area: Rect, row: &TableRow, found: Option<&S
         Beside::Nothing => {}
         Beside::Tag(words, style) => {
             let cells = usize::from(rest.width).saturating_sub(GAP);
-            let words = text::fit(words, cells);
+            let words = text::fit_words(words, cells);
             let width = text::width(&words) as u16;
             if width > 1 {
                 let x = rest.right() - width;

@@ -70,7 +70,7 @@ fn all(key: &Key, look: &Look) -> Vec<StateWords> {
     let expired = has_expired(key, look.now);
     if expired {
         let ago = key.expires_at.filter(|at| *at <= look.now);
-        let ago = ago.map_or_else(String::new, |at| format!(" {}", time::ago(Some(at), look.now)));
+        let ago = ago.map_or_else(String::new, |at| format!(" {}", time::ago(Some(at), look)));
         all.push(said(format!("expired{ago}"), "expired".into(), theme.bad()));
     }
     if key.disabled.is_some() {
@@ -81,7 +81,7 @@ fn all(key: &Key, look: &Look) -> Vec<StateWords> {
         .as_ref()
         .filter(|rotation| rotation.ends_at > look.now)
     {
-        let left = time::left(rotation.ends_at, look.now);
+        let left = time::left(rotation.ends_at, look);
         all.push(said(
             format!("rotating, {left} left"),
             format!("rotating {}", brief(&left)),
@@ -90,7 +90,7 @@ fn all(key: &Key, look: &Look) -> Vec<StateWords> {
         all.extend(rotation.uses.map(|uses| meter(uses, look)));
     }
     if let Some(at) = key.expires_at.filter(|_| !expired) {
-        let left = time::left(at, look.now);
+        let left = time::left(at, look);
         match expires_soon(at, look.now) {
             true => all.push(said(
                 format!("expires in {left}"),
@@ -123,7 +123,7 @@ fn said(words: String, short: String, style: Style) -> StateWords {
 fn local_development(ends: Timestamp, look: &Look) -> StateWords {
     let (words, short, style) = match ends > look.now {
         true => {
-            let left = time::left(ends, look.now);
+            let left = time::left(ends, look);
             let short = format!("local {}", brief(&left));
             (format!("local dev, {left} left"), short, look.theme.accent())
         }
@@ -171,7 +171,7 @@ pub fn in_details(key: &Key, app: &App, width: usize, look: &Look) -> Vec<Line<'
         lines.extend(paragraph(&words, theme.bad(), width));
     } else if let Some(at) = key.expires_at.filter(|at| expires_soon(*at, look.now)) {
         let renew = how(app, Action::SetExpiry, "renews it");
-        let words = format!("Expires in {}{renew}", time::left(at, look.now));
+        let words = format!("Expires in {}{renew}", time::left(at, look));
         lines.extend(paragraph(&words, theme.warning(), width));
     }
     if let Some(disabled) = &key.disabled {
@@ -218,7 +218,7 @@ fn of_disabled(
 /// `12 requests since Tuesday, the last 3 min ago`.
 fn tries(disabled: &Disabled, usage: &Usage, look: &Look) -> String {
     let since = match look.now.duration_since(disabled.at) > COUNTED {
-        true => "in 30 d".to_owned(),
+        true => format!("in {}", time::length(30, "d", look)),
         false => time::since(disabled.at, look.now, &look.zone),
     };
     let count = usage.refused_while_disabled.unwrap_or_default();
@@ -231,7 +231,7 @@ fn tries(disabled: &Disabled, usage: &Usage, look: &Look) -> String {
         .and_then(used::from_where)
         .map_or_else(String::new, |from| format!(" {from}"));
     let last = last.map_or_else(String::new, |at| {
-        format!(", the last {}{from}", time::ago(Some(at), look.now))
+        format!(", the last {}{from}", time::ago(Some(at), look))
     });
     format!("Refused: {} {since}{last}", used::plural(count, "request"))
 }
@@ -240,8 +240,8 @@ fn tries(disabled: &Disabled, usage: &Usage, look: &Look) -> String {
 pub fn expiry_in_words(at: Timestamp, look: &Look) -> String {
     let exact = time::long_date(at, &look.zone);
     match at > look.now {
-        true => format!("in {} ({exact})", time::left(at, look.now)),
-        false => format!("{} ({exact})", time::ago(Some(at), look.now)),
+        true => format!("in {} ({exact})", time::left(at, look)),
+        false => format!("{} ({exact})", time::ago(Some(at), look)),
     }
 }
 

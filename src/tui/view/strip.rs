@@ -96,7 +96,7 @@ fn ended(key: &Key, look: &Look) -> Vec<Parts> {
     let Some(revoked) = &key.revoked else {
         return Vec::new();
     };
-    let ago = time::ago(Some(revoked.at), look.now);
+    let ago = time::ago(Some(revoked.at), look);
     let by = text::short_name(&revoked.by.email);
     let reason = revoked.reason.as_deref().unwrap_or("no reason given");
     let mut lines = vec![vec![
@@ -111,7 +111,7 @@ fn ended(key: &Key, look: &Look) -> Vec<Parts> {
         None => vec![("Nobody has presented it since".into(), theme.faint())],
         Some((count, last)) => {
             let from = used::from_where(last).map_or_else(String::new, |from| format!(" {from}"));
-            let ago = time::ago(Some(last.at), look.now);
+            let ago = time::ago(Some(last.at), look);
             vec![
                 (format!("✗ {} refused since", text::number(count)), theme.bad()),
                 (format!("last {ago}{from}"), theme.text()),

@@ -189,10 +189,7 @@ pub fn cell(column: KeyColumn, key: &Key, width: usize, look: &Look) -> TableCel
             Some(project) => (project.name.clone(), theme.text()),
             None => ("–".into(), theme.faint()),
         },
-        KeyColumn::Created => (
-            time::in_column(key.created_at, look.now, &look.zone),
-            theme.text(),
-        ),
+        KeyColumn::Created => (time::in_column(key.created_at, look, &look.zone), theme.text()),
         KeyColumn::Week => (used::week(key), theme.faint()),
         KeyColumn::Used => return used(key, look),
         KeyColumn::State => standing::in_table(key, width, look),
@@ -224,10 +221,10 @@ fn used(key: &Key, look: &Look) -> TableCell {
         (None, false) => ("never".into(), theme.faint()),
         (None, true) => ("never, idle".into(), theme.faint()),
         (Some(at), _) if time::is_ahead(at, look.now) => {
-            (format!("{}?", time::brief_age(at, look.now)), theme.warning())
+            (format!("{}?", time::brief_age(at, look)), theme.warning())
         }
-        (Some(at), true) => (time::idle(at, look.now), theme.faint()),
-        (Some(at), false) => (time::brief_age(at, look.now), theme.text()),
+        (Some(at), true) => (time::idle(at, look), theme.faint()),
+        (Some(at), false) => (time::brief_age(at, look), theme.text()),
     };
     let refused = refused_of_late(key, look);
     if refused == 0 {

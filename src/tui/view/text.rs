@@ -35,6 +35,15 @@ pub fn fit(text: &str, cells: usize) -> String {
     out
 }
 
+/// The same, cut after a whole word where one fits: of a number, nothing is left that looks like another one.
+pub fn fit_words(text: &str, cells: usize) -> String {
+    let cut = fit(text, cells);
+    match cut.strip_suffix('…').and_then(|cut| cut.rsplit_once(' ')) {
+        Some((words, _)) => format!("{words}…"),
+        None => cut,
+    }
+}
+
 /// The same, cut in its middle: the end stays, of two fifths of the width.
 pub fn fit_both_ends(text: &str, cells: usize) -> String {
     let shown = Shown::new(text);
@@ -178,6 +187,20 @@ pub fn in_short(count: u64) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn no_number_is_cut_where_words_before_it_fit() {
+        for (cells, cut) in [
+            (15, "rotating 1d23h"),
+            (13, "rotating…"),
+            (11, "rotating…"),
+            (9, "rotating…"),
+            (8, "rotatin…"),
+            (0, ""),
+        ] {
+            assert_eq!(fit_words("rotating 1d23h", cells), cut, "{cells}");
+        }
+    }
 
     #[test]
     fn a_quoted_name_gives_way_before_what_is_said_of_it() {

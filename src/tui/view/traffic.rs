@@ -56,15 +56,15 @@ fn spread(days: [u64; WEEK_DAYS]) -> Vec<u64> {
 /// `✓ 591 allowed  ✗ 12 refused  7 d`, the bars below it, and which time these are of.
 fn week(count: UsageCount, hours: [&[u64]; 2], width: usize, look: &Look) -> Vec<Line<'static>> {
     let theme = look.theme;
+    let days = time::length(7, "d", look);
     if count == UsageCount::default() {
-        return field("Requests", "none in 7 d", width, look);
+        return field("Requests", &format!("none in {days}"), width, look);
     }
     let [allowed, refused] = styles(count, look);
     let mut head = vec![
         Span::styled(used::allowed(count), allowed),
         Span::styled(format!("  {}", used::refused(count)), refused),
     ];
-    let days = "7 d";
     let used: usize = head.iter().map(|span| text::width(&span.content)).sum();
     if let Some(gap) = width.checked_sub(used + days.len()).filter(|gap| *gap >= 2) {
         head.push(Span::styled(format!("{:gap$}{days}", ""), theme.faint()));
@@ -101,7 +101,8 @@ fn hours_a_bar(room: usize) -> usize {
 
 /// `7 d ago            now`, below so many bars.
 fn axis(bars: usize, look: &Look) -> Line<'static> {
-    let (start, end) = ("7 d ago", "now");
+    let start = format!("{} ago", time::length(7, "d", look));
+    let end = "now";
     let words = match bars.checked_sub(start.len() + end.len() + 1) {
         Some(gap) => format!("{:INDENT$}{start}{:width$}{end}", "", "", width = gap + 1),
         None => format!("{:INDENT$}{:>bars$}", "", end),
@@ -113,7 +114,7 @@ fn axis(bars: usize, look: &Look) -> Line<'static> {
 fn last_used(key: &Key, usage: Option<&Usage>, width: usize, look: &Look) -> Vec<Line<'static>> {
     let last = last_use(usage);
     let at = last.map(|last| last.at).or(key.last_used_at);
-    let ago = time::ago(at, look.now);
+    let ago = time::ago(at, look);
     let words = match at {
         // Within two days the age says it.
         Some(at) if time::is_long_ago(at, look.now) => format!("{ago} ({})", time::date(at, &look.zone)),
@@ -136,6 +137,7 @@ fn last_use(usage: Option<&Usage>) -> Option<&LastUse> {
 /// The same in a line: `▁▂▂▃▂▂▁  ✓ 591 allowed  ✗ 12 refused in 7 d`.
 pub fn in_line(key: &Key, known: &Loadable<Usage>, look: &Look) -> Vec<(String, Style)> {
     let theme = look.theme;
+    let days = time::length(7, "d", look);
     let count = match (known.of(key.id), key.week) {
         (Some(Ok(usage)), _) => usage.last_week(),
         (_, Some(week)) => week.total(),
@@ -143,14 +145,14 @@ pub fn in_line(key: &Key, known: &Loadable<Usage>, look: &Look) -> Vec<(String, 
         (None, None) => return vec![("Requests …".into(), theme.faint())],
     };
     if count == UsageCount::default() {
-        return vec![("No requests in 7 d".into(), theme.faint())];
+        return vec![(format!("No requests in {days}"), theme.faint())];
     }
     let [allowed, refused] = styles(count, look);
     vec![
         (used::week(key), theme.text()),
         (used::allowed(count), allowed),
         (used::refused(count), refused),
-        ("in 7 d".into(), theme.faint()),
+        (format!("in {days}"), theme.faint()),
     ]
 }
 
@@ -163,5 +165,5 @@ pub fn last_in_line(key: &Key, known: &Loadable<Usage>, look: &Look) -> String {
     };
     let from = last.and_then(used::from_where);
     let from = from.map_or_else(String::new, |from| format!(" {from}"));
-    format!("Used {}{from}", time::ago(Some(at), look.now))
+    format!("Used {}{from}", time::ago(Some(at), look))
 }

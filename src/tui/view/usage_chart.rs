@@ -10,7 +10,7 @@ use ratatui::text::{Line, Span};
 use ratatui::widgets::{Bar, BarChart, BarGroup, Widget};
 
 use super::lines::paragraph;
-use super::{Look, text, used};
+use super::{Look, text, time, used};
 use crate::api::{UsageCount, UsageSeries};
 
 /// Days from one label under the bars to the next.
@@ -83,7 +83,7 @@ impl Chart<'_> {
     /// A line that says how many, and bars where there were any, between the lines of the most and of zero.
     fn lines(&self, axis: &Axis, height: usize, width: usize, look: &Look) -> Vec<Line<'static>> {
         let most = self.most();
-        let mut heading = format!("{} in 30 d", self.words);
+        let mut heading = format!("{} in {}", self.words, time::length(30, "d", look));
         if most > 0 {
             heading = format!("{heading}, at most {} a day", text::number(most));
         }

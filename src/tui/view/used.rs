@@ -51,14 +51,14 @@ fn sum(counts: &[u64]) -> u64 {
     counts.iter().fold(0, |sum, &count| sum.saturating_add(count))
 }
 
-/// `✓ 1,204 allowed`.
+/// `✓ 1,204 allowed`, also of none: “none allowed” would be taken for what may be.
 pub fn allowed(count: UsageCount) -> String {
-    format!("✓ {} allowed", or_none(count.allowed))
+    format!("✓ {} allowed", text::number(count.allowed))
 }
 
 /// `✗ 12 refused`.
 pub fn refused(count: UsageCount) -> String {
-    format!("✗ {} refused", or_none(count.refused))
+    format!("✗ {} refused", text::number(count.refused))
 }
 
 pub fn or_none(count: u64) -> String {
@@ -97,10 +97,11 @@ pub fn from_where(last: &LastUse) -> Option<String> {
 pub fn at_stake(usage: &Usage, look: &Look) -> Vec<String> {
     let (week, hour) = (usage.last_week(), usage.last_hour());
     let since = last_hour_began(usage, look);
+    let days = time::length(7, "d", look);
     let mut sentences = vec![match week.allowed {
-        0 => "No request was allowed in 7 d.".to_owned(),
+        0 => format!("No request was allowed in {days}."),
         n => format!(
-            "{} allowed in 7 d, {} since {since}.",
+            "{} allowed in {days}, {} since {since}.",
             plural(n, "request"),
             or_none(hour.allowed)
         ),
@@ -124,7 +125,7 @@ pub fn while_disabled(usage: &Usage, disabled: &Disabled, look: &Look) -> String
     };
     let last = refused.last.as_ref().map_or_else(String::new, |last| {
         let from = from_where(last).map_or_else(String::new, |from| format!(" {from}"));
-        format!(", last {}{from}", time::ago(Some(last.at), look.now))
+        format!(", last {}{from}", time::ago(Some(last.at), look))
     });
     format!("Disabled: {} {since}{last}.", plural(refused.count, "attempt"))
 }

@@ -19,6 +19,7 @@ pub fn look() -> Look {
         theme: Theme::new(true),
         now: Timestamp::from_second(1_795_000_200).expect("valid"),
         zone: TimeZone::UTC.into(),
+        is_spoken: false,
     }
 }
 

@@ -155,15 +155,15 @@ fn it_is_drawn_anew_when_what_it_says_changes_and_not_before() {
     assert_eq!(next(some_keys(60)), None);
     assert_eq!(next(vec![till(here, None)]), None);
     assert_eq!(next(vec![till(here, Some(in_hours(-1)))]), None);
-    // 2 h are left until two hours are, and then 1 h.
-    let later = till(here, Some(after(9_000)));
-    assert_eq!(next(vec![later.clone()]), just_after(1_800));
+    // 2 h are left until two hours are, and then 1 h 59 min.
+    let later = till(here, Some(after(7_500)));
+    assert_eq!(next(vec![later.clone()]), just_after(300));
     // Of several the first, and only of those on the screen.
     let mut sooner = till(here, Some(after(90)));
     sooner.id = uuid::Uuid::from_u128(9_999);
     assert_eq!(next(vec![later.clone(), sooner.clone()]), just_after(30));
     let below = [vec![later], some_keys(60), vec![sooner]].concat();
-    assert_eq!(next(below.clone()), just_after(1_800));
+    assert_eq!(next(below.clone()), just_after(300));
     let mut talk = Talk::with_keys(below);
     talk.press("U");
     assert!(view::next_change(&talk.app, &look()).is_none());

@@ -268,7 +268,7 @@ fn no_single_key_ends_anything_and_each_end_is_asked_once_more() {
         drawn(&talk)
     );
     assert!(
-        question(&talk).contains("Requests with it in the last 24 h: 53, the last one from 203.0.113.7.")
+        question(&talk).contains("Requests with it in the last 24 hours: 53, the last one from 203.0.113.7.")
     );
     talk.press("<Tab><Enter>");
     let (id, version, keep) = finish(&mut talk);

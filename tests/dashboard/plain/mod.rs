@@ -83,6 +83,21 @@ impl Ear {
         assert!(!said.contains('\u{1b}'), "{said:?}");
         let lines = said.replace("\r\n", "\n");
         assert!(!lines.contains('\r'), "{said:?}");
+        let short = short_length(&lines);
+        assert!(short.is_none(), "{short:?} is not spoken: {lines}");
         lines
     }
+}
+
+/// A length of time whose unit is no word, such as `2 min`.
+fn short_length(said: &str) -> Option<String> {
+    let words: Vec<&str> = said.split_whitespace().collect();
+    let is_number = |word: &str| word.chars().all(|sign| sign.is_ascii_digit() || sign == ',');
+    let is_short = |word: &str| {
+        let word = word.trim_matches(|sign: char| !sign.is_alphanumeric());
+        ["s", "min", "h", "d", "mo", "y"].contains(&word)
+    };
+    let mut pairs = words.windows(2);
+    let short = pairs.find(|pair| is_number(pair[0]) && is_short(pair[1]));
+    short.map(|pair| pair.join(" "))
 }

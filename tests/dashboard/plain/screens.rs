@@ -41,7 +41,7 @@ fn it_begins_with_who_and_where_and_how_one_goes_on() {
     insta::assert_snapshot!(ear.silence(), @"
     keydeck, Acme Studios, mira@acme.example (Owner), local.
     Keys, 3 keys, sorted by created, descending
-    1 of 3, Assistant 000, Web, Storefront, made 26 Oct, used 3 min ago, by mira
+    1 of 3, Assistant 000, Web, Storefront, made 26 Oct, used 3 minutes ago, by mira
     You can press: : commands; ? help; q quit; Ctrl-L where am I.
     ");
 }
@@ -50,7 +50,7 @@ fn it_begins_with_who_and_where_and_how_one_goes_on() {
 fn each_move_says_the_row_and_its_place() {
     let mut ear = ear();
     insta::assert_snapshot!(ear.press("j"), @"
-    2 of 3, Assistant 001, Web, Storefront, made 25 Oct, used 12 h ago, by mira, labels production
+    2 of 3, Assistant 001, Web, Storefront, made 25 Oct, used 12 hours ago, by mira, labels production
     ");
     insta::assert_snapshot!(ear.press("<Down>"), @"
     3 of 3, Assistant 002, Mobile, Storefront, made 24 Oct, never used, by mira
@@ -58,7 +58,7 @@ fn each_move_says_the_row_and_its_place() {
     // There is no other row.
     assert!(ear.press("j").starts_with("3 of 3, Assistant 002"));
     insta::assert_snapshot!(ear.press("g"), @"
-    1 of 3, Assistant 000, Web, Storefront, made 26 Oct, used 3 min ago, by mira
+    1 of 3, Assistant 000, Web, Storefront, made 26 Oct, used 3 minutes ago, by mira
     ");
 }
 
@@ -69,7 +69,7 @@ fn the_details_are_said_when_they_open_and_line_by_line_after_that() {
     Details of Assistant 000
     Web key · Storefront
     Requests: …
-    Last used: 3 min ago
+    Last used: 3 minutes ago
     Secret, kdw_…x9Qz, c copy, x reveal
     UI domains (2)
     https://shop.acme.example
@@ -86,7 +86,7 @@ fn the_details_are_said_when_they_open_and_line_by_line_after_that() {
     ");
     insta::assert_snapshot!(ear.press("<Esc>"), @"
     Keys
-    1 of 3, Assistant 000, Web, Storefront, made 26 Oct, used 3 min ago, by mira
+    1 of 3, Assistant 000, Web, Storefront, made 26 Oct, used 3 minutes ago, by mira
     ");
 }
 
@@ -97,8 +97,8 @@ fn another_order_and_a_filter_say_what_is_listed_then() {
     assert_eq!(ear.press("s"), "");
     answer(&mut ear, &some_keys(3));
     insta::assert_snapshot!(ear.silence(), @"
-    Keys, 3 keys, sorted by requests in 7 d, descending
-    1 of 3, Assistant 000, Web, Storefront, made 26 Oct, used 3 min ago, by mira
+    Keys, 3 keys, sorted by requests in 7 days, descending
+    1 of 3, Assistant 000, Web, Storefront, made 26 Oct, used 3 minutes ago, by mira
     ");
     insta::assert_snapshot!(ear.press("/kio"), @"
     Filter
@@ -109,7 +109,7 @@ fn another_order_and_a_filter_say_what_is_listed_then() {
     answer(&mut ear, &[key(2, "Kiosk", Scope::Mobile)]);
     insta::assert_snapshot!(ear.silence(), @"
 
-    Keys, 1 key, only kio, sorted by requests in 7 d, descending
+    Keys, 1 key, only kio, sorted by requests in 7 days, descending
     1 of 1, Kiosk, Mobile, Storefront, made 24 Oct, never used, by mira
     Filter: kio
     ");
@@ -166,7 +166,7 @@ fn what_was_done_is_said_and_then_where_one_is() {
     insta::assert_snapshot!(ear.press("d"), @"
     Revoke this key?
     Assistant 000
-    Web key · Storefront · last used 3 min ago
+    Web key · Storefront · last used 3 minutes ago
     kdw_…x9Qz · id 00000000-0000-0000-0000-0000000003e8
     Loading its usage…
     Web pages of “Storefront” on 2 UI domains, https://shop.acme.example among them, stop connecting immediately.
@@ -250,7 +250,7 @@ fn where_one_is_can_be_asked_anywhere() {
     ear.press("j");
     insta::assert_snapshot!(ear.where_am_i(), @"
     Keys, 3 keys, sorted by created, descending
-    2 of 3, Assistant 001, Web, Storefront, made 25 Oct, used 12 h ago, by mira, labels production
+    2 of 3, Assistant 001, Web, Storefront, made 25 Oct, used 12 hours ago, by mira, labels production
     You can press: : commands; ? help; q quit; Ctrl-L where am I.
     ");
     ear.press("e");

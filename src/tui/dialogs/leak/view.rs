@@ -78,7 +78,7 @@ fn found(leak: &Leak, width: usize, look: &Look) -> Vec<Line<'static>> {
         lines.extend(field("Note", &shown(note), width, look));
     }
     let when = time::clock_or_date(leak.reported_at, look.now, &look.zone);
-    let ago = time::ago(Some(leak.reported_at), look.now);
+    let ago = time::ago(Some(leak.reported_at), look);
     let by = format!("{when} ({ago}) by {}", leak.source.name());
     lines.extend(field("Reported", &by, width, look));
     let which = match leak.token {
@@ -131,7 +131,7 @@ fn used(leak: &Leak, look: &Look) -> String {
             let from = last
                 .address
                 .map_or_else(String::new, |from| format!(" from {from}"));
-            format!(", last {}{from}", time::fine_ago(last.at, look.now))
+            format!(", last {}{from}", time::fine_ago(last.at, look))
         });
         let attempts = if refused.count == 1 { "attempt" } else { "attempts" };
         return format!(
@@ -141,12 +141,9 @@ fn used(leak: &Leak, look: &Look) -> String {
     }
     match key.last_used_at {
         Some(at) if at > leak.reported_at => {
-            format!("Used since the report: {}.", time::fine_ago(at, look.now))
+            format!("Used since the report: {}.", time::fine_ago(at, look))
         }
-        Some(at) => format!(
-            "Not used since the report; last {}.",
-            time::fine_ago(at, look.now)
-        ),
+        Some(at) => format!("Not used since the report; last {}.", time::fine_ago(at, look)),
         None => "It was never used.".into(),
     }
 }

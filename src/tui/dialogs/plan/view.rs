@@ -195,7 +195,7 @@ fn sample(plan: &Plan, width: usize, room: usize, look: &Look) -> Vec<Line<'stat
 fn key_lines(key: &PlannedKey, width: usize, look: &Look) -> Vec<Line<'static>> {
     let theme = look.theme;
     let used = match key.last_used_at {
-        Some(at) => time::ago(Some(at), look.now),
+        Some(at) => time::ago(Some(at), look),
         None => "never used".into(),
     };
     let project = key.project.clone().unwrap_or_else(|| "–".into());

@@ -137,7 +137,7 @@ const PROJECT: usize = 18;
 fn cells(key: &Key, look: &Look) -> [(String, Style); 4] {
     let project = key.project.as_ref().map_or("–", |project| project.name.as_str());
     let used = match key.last_used_at {
-        Some(at) => time::ago(Some(at), look.now),
+        Some(at) => time::ago(Some(at), look),
         None => "never used".into(),
     };
     let theme = look.theme;

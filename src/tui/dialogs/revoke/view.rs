@@ -149,7 +149,7 @@ fn at_stake(
 fn facts(key: &Key, usage: Option<&Usage>, width: usize, look: &Look) -> Vec<Line<'static>> {
     let last = usage.and_then(|usage| usage.last_use.as_ref());
     let used = match last.map(|last| last.at).or(key.last_used_at) {
-        Some(at) => format!("last used {}", time::ago(Some(at), look.now)),
+        Some(at) => format!("last used {}", time::ago(Some(at), look)),
         None => "never used".into(),
     };
     let kind = format!("{} key", key.scope);

@@ -113,7 +113,7 @@ fn attempts(refused: &RefusedSince, is_let_through: bool, look: &Look) -> String
     };
     let last = refused.last.as_ref().map_or_else(String::new, |last| {
         let from = used::from_where(last).map_or_else(String::new, |from| format!(" {from}"));
-        format!(", last {}{from}", time::fine_ago(last.at, look.now))
+        format!(", last {}{from}", time::fine_ago(last.at, look))
     });
     format!("{number}, {all}{last}")
 }

@@ -147,7 +147,7 @@ impl Part<'_> {
             None => "never".to_owned(),
             Some(last) => {
                 let from = used::from_where(last).map_or_else(String::new, |from| format!(" {from}"));
-                format!("{}{from}", time::ago(Some(last.at), self.look.now))
+                format!("{}{from}", time::ago(Some(last.at), self.look))
             }
         };
         beside(
@@ -163,7 +163,7 @@ impl Part<'_> {
         if rules.is_empty() {
             return Vec::new();
         }
-        let mut lines = self.heading("Refusals in 30 d");
+        let mut lines = self.heading(&format!("Refusals in {}", time::length(30, "d", self.look)));
         lines.extend(rules.iter().flat_map(|rule| self.refusal(rule)));
         lines
     }
@@ -184,9 +184,12 @@ impl Part<'_> {
         if sources.is_empty() {
             return Vec::new();
         }
-        let mut lines = self.heading(&format!("{what} that used it in 7 d, the newest first"));
+        let mut lines = self.heading(&format!(
+            "{what} that used it in {}, the newest first",
+            time::length(7, "d", self.look)
+        ));
         lines.extend(sources.iter().flat_map(|source| {
-            let ago = time::ago(Some(source.last_used_at), self.look.now);
+            let ago = time::ago(Some(source.last_used_at), self.look);
             let ago = Span::styled(ago, self.look.theme.faint());
             beside(ago, &source.name, Style::new(), self.width)
         }));
@@ -201,7 +204,7 @@ impl Part<'_> {
         let theme = self.look.theme;
         let mut lines = self.heading(&format!("{what} that were refused, the newest first"));
         for source in sources {
-            let ago = time::ago(Some(source.last_refused_at), self.look.now);
+            let ago = time::ago(Some(source.last_refused_at), self.look);
             let ago = Span::styled(ago, theme.faint());
             lines.extend(beside(ago, &source.name, Style::new(), self.width));
             let mut why = format!("✗ {} {}", text::number(source.count), source.rule);

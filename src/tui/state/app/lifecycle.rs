@@ -157,7 +157,7 @@ impl App {
 
 fn disabled_words(key: &Key) -> String {
     let sessions = match key.scope {
-        Scope::Web | Scope::Mobile => " Sessions that have begun may go on for 30 min.",
+        Scope::Web | Scope::Mobile => " Sessions that have begun may go on for 30 minutes.",
         Scope::Analytics => "",
     };
     format!(

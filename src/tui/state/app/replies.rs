@@ -246,7 +246,7 @@ impl App {
                 self.last_copy = self.next_number();
                 let clear = Effect::After(SECRET_TTL, Timer::ClearClipboard(self.last_copy));
                 let text =
-                    format!("Copied the secret of “{name}”. It is cleared from the clipboard in 30 s.");
+                    format!("Copied the secret of “{name}”. It is cleared from the clipboard in 30 seconds.");
                 self.say(Tone::Done, text);
                 self.effects.push(clear);
             }
