@@ -210,14 +210,14 @@ fn columns(rows: &[Vec<Cell>], width: usize) -> Vec<usize> {
     };
     let mut widths: Vec<usize> = (0..count).map(widest).collect();
     let room = width.saturating_sub(GAP * count.saturating_sub(1));
-    // Not below what is never broken, as long as there is room for that.
-    let unbroken = |column: usize| {
+    // Not below what is not broken, as long as there is room for that: all code, or else each word of it.
+    let unbroken = |column: usize, limit: usize| {
         let cells = rows.iter().filter_map(|row| row.get(column));
-        let unbroken = cells.map(|cell| wrap::unbroken(cell, room)).max();
+        let unbroken = cells.map(|cell| wrap::unbroken(cell, limit)).max();
         unbroken.unwrap_or(0).max(NARROW)
     };
-    let least: Vec<usize> = (0..count).map(unbroken).collect();
-    for least in [least, vec![NARROW; count]] {
+    let least = [room, 1].map(|limit| (0..count).map(|column| unbroken(column, limit)).collect());
+    for least in least.into_iter().chain([vec![NARROW; count]]) {
         while widths.iter().sum::<usize>() > room {
             let widest = widths
                 .iter_mut()
