@@ -4,6 +4,8 @@ use super::{compared, pasted, shown};
 
 /// The longest name, in characters.
 pub const MAX_CHARS: usize = 100;
+/// The most characters of a reason: why a key is disabled or revoked.
+pub const MAX_REASON: usize = 500;
 
 /// The name as it is stored: composed (NFC) and trimmed, 1 to 100 characters, no control characters, none of our secrets.
 pub fn parse(text: &str) -> Result<String, String> {

@@ -16,8 +16,6 @@ use crate::server::store::{ImportNames, StagedKey};
 
 /// How many errors of a portion are told.
 const TOLD: usize = 100;
-/// The most characters of a reason.
-const MAX_REASON: usize = 500;
 
 pub async fn read(server: &ServerState, user: &User, keys: &[ImportKey]) -> ApiResult<Vec<StagedKey>> {
     let texts = |of: fn(&ImportKey) -> Option<&String>| -> Vec<String> {
@@ -81,7 +79,7 @@ impl Reading<'_> {
         let valid = self.valid(key, project.map(|(_, id)| id), &mut errors);
         let token = token(key, &mut errors);
         let created_at = self.created_at(key, &mut errors);
-        let reason = name::paragraph(key.reason.as_deref().unwrap_or_default(), MAX_REASON);
+        let reason = name::paragraph(key.reason.as_deref().unwrap_or_default(), name::MAX_REASON);
         let reason = reason.unwrap_or_else(|message| {
             errors.push("reason", message);
             None

@@ -28,9 +28,6 @@ use crate::server::http::error::{ApiError, ApiResult, etag};
 use crate::server::state::ServerState;
 use crate::server::store::{Found, KeyRecord, RevokedKey};
 
-/// The most characters of a reason.
-const MAX_REASON: usize = 500;
-
 /// A key and its `ETag`.
 pub struct Versioned {
     key: Key,
@@ -114,7 +111,7 @@ pub fn left(keys: u64, expired: u64) -> String {
 
 /// Why a key is disabled or revoked, as it is kept.
 pub(super) fn reason(typed: Option<&str>) -> ApiResult<Option<String>> {
-    let reason = name::paragraph(typed.unwrap_or_default(), MAX_REASON);
+    let reason = name::paragraph(typed.unwrap_or_default(), name::MAX_REASON);
     Ok(reason.map_err(|message| FieldErrors::one("reason", message))?)
 }
 

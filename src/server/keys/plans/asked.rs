@@ -8,7 +8,6 @@ use crate::api::{KeyFilter, MAX_PLANNED, NewPlan, PlanAction};
 use crate::model::field::FieldValue;
 use crate::model::{BulkChange, FieldErrors, KeyField, are_alike, expiry, name};
 use crate::server::http::error::{ApiError, ApiResult};
-use crate::server::keys::MAX_REASON;
 use crate::server::keys::find::valid_filter;
 use crate::server::store::PlanScope;
 
@@ -57,7 +56,7 @@ fn change(new: &NewPlan, errors: &mut FieldErrors) -> Option<BulkChange> {
 
 /// `None`: `errors` says why not.
 fn reason(new: &NewPlan, errors: &mut FieldErrors) -> Option<Option<String>> {
-    let reason = name::paragraph(new.reason.as_deref().unwrap_or_default(), MAX_REASON);
+    let reason = name::paragraph(new.reason.as_deref().unwrap_or_default(), name::MAX_REASON);
     reason.map_err(|message| errors.push("reason", message)).ok()
 }
 
