@@ -41,7 +41,7 @@ pub struct Explaining {
 impl Explaining {
     pub(in crate::tui) fn new(key: Key) -> Self {
         Self {
-            form: Form::new(fields_of(key.scope), Vec::new()),
+            form: Form::new(fields_of(key.scope), None),
             key: Box::new(key),
             waiting: false,
             verdict: None,

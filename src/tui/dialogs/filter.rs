@@ -94,7 +94,7 @@ impl FilterLine {
             (FilterInput::Secret(begun), None) => begun.paste(pasted),
             (FilterInput::Text(text), None) => match continued(text, pasted) {
                 Some(secret) => self.hide(&secret),
-                None => text.paste(pasted),
+                None => self.says = text.paste(pasted).map(Says::Sentence),
             },
         }
         self.is_secret()

@@ -69,9 +69,9 @@ impl Dialog for Help {
         is_taken
     }
 
-    fn pasted(&mut self, text: &str, _cx: &mut Context) {
+    fn pasted(&mut self, text: &str, cx: &mut Context) {
         if self.is_typing {
-            self.text.paste(text);
+            cx.say_of_paste(self.text.paste(text));
             self.scroll = 0;
         }
     }

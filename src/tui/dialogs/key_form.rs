@@ -21,7 +21,7 @@ use crate::tui::message::{Effect, Message, UsageReply};
 use crate::tui::state::command::{About, DialogAnswer, DialogCommand};
 use crate::tui::state::dialog::{AtStake, Context, Dialog};
 use crate::tui::state::form::{
-    Asked, FieldInput, Form, FormButton, FormField, LineList, LinesOf, Presence, ProjectPicker,
+    Asked, FieldInput, Form, FormField, LineList, LinesOf, Presence, ProjectPicker,
 };
 use crate::tui::state::notice::Tone;
 use crate::tui::state::reason::Reason;
@@ -100,10 +100,9 @@ impl KeyForm {
             }
         }
         let verb = if editing.is_some() { "Save" } else { "Create" };
-        let buttons = vec![(FormButton::Submit, verb), (FormButton::Cancel, "Cancel")];
         let mut form = Self {
             editing,
-            form: Form::new(fields, buttons),
+            form: Form::new(fields, Some(verb)),
             scopes,
             attempt: None,
             previewed: None,

@@ -137,8 +137,8 @@ impl Dialog for Palette {
         typing != Typing::Other
     }
 
-    fn pasted(&mut self, text: &str, _cx: &mut Context) {
-        self.picker.text.paste(text);
+    fn pasted(&mut self, text: &str, cx: &mut Context) {
+        cx.say_of_paste(self.picker.text.paste(text));
         self.find();
     }
 

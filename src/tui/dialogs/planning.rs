@@ -4,7 +4,7 @@ use super::sheet::{Sheet, SheetPurpose};
 use crate::api::{NewPlan, PlanAction};
 use crate::client::Error;
 use crate::model::field::FieldValue;
-use crate::model::name::paragraph;
+use crate::model::name::{MAX_REASON, paragraph};
 use crate::model::{FieldErrors, KeyField};
 use crate::tui::message::{Effect, MarksReply, MarksRequest, Message};
 use crate::tui::state::form::{FieldInput, Form, FormField, TimeField};
@@ -15,8 +15,6 @@ const EXPIRES_AT: &str = "expires_at";
 const ADD_LABELS: &str = "add_labels";
 const REMOVE_LABELS: &str = "remove_labels";
 
-/// The most characters of a reason.
-const MAX_REASON: usize = 500;
 const NEXT: &str = "Nothing is done yet: you see first what would be done to which keys.";
 
 /// Asks the server for the plan, by the question of this number.

@@ -9,7 +9,7 @@ use crossterm::event::KeyEvent;
 use crate::api::{Disabling, Key, ProblemType, Usage};
 use crate::client::Error;
 use crate::model::KeyState;
-use crate::model::name::paragraph;
+use crate::model::name::{MAX_REASON, paragraph};
 use crate::tui::keymap::{Action, Layer};
 use crate::tui::message::{Effect, LifecycleReply, LifecycleRequest, Message, UsageReply, UsageRequest};
 use crate::tui::state::buttons::ButtonRow;
@@ -19,9 +19,6 @@ use crate::tui::state::loadable::Loadable;
 use crate::tui::state::notice::{Tone, sentence};
 use crate::tui::state::reason::Reason;
 use crate::tui::state::text::TextField;
-
-/// The most characters of a reason.
-const MAX_REASON: usize = 500;
 
 /// What a button means.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -74,14 +71,6 @@ impl RevokeDialog {
 
     pub fn is_in_reason(&self) -> bool {
         self.buttons.focus().is_none()
-    }
-
-    /// Goes round; the reason comes before the first button.
-    fn move_focus(&mut self, step: isize) {
-        let stops = self.buttons.buttons().len() + 1;
-        let at = self.buttons.focus().map_or(0, |button| button + 1);
-        let to = (at as isize + step).rem_euclid(stops as isize) as usize;
-        self.buttons.focus_on(to.checked_sub(1));
     }
 
     fn press(&mut self, button: Option<Pressed>, cx: &mut Context) {
@@ -169,17 +158,17 @@ impl Dialog for RevokeDialog {
         self.is_in_reason() && !self.sending && self.reason.handle(key)
     }
 
-    fn pasted(&mut self, text: &str, _cx: &mut Context) {
+    fn pasted(&mut self, text: &str, cx: &mut Context) {
         if self.is_in_reason() && !self.sending {
-            self.reason.paste(text);
+            cx.say_of_paste(self.reason.paste(text));
         }
     }
 
     fn perform(&mut self, action: Action, cx: &mut Context) {
         match action {
             _ if scrolls(action) => self.scroll = cx.scrolled(self.scroll, action),
-            Action::Left => self.move_focus(-1),
-            Action::Right => self.move_focus(1),
+            Action::Left => self.buttons.move_with_field(-1),
+            Action::Right => self.buttons.move_with_field(1),
             Action::Accept => self.press(self.buttons.focused(), cx),
             Action::Back => cx.close(),
             _ => {}

@@ -15,7 +15,7 @@ use crate::tui::keymap::{Action, Keymap, Layer};
 use crate::tui::message::{Effect, Message};
 use crate::tui::state::command::{About, DialogAnswer, DialogCommand};
 use crate::tui::state::dialog::{AtStake, Context, Dialog};
-use crate::tui::state::form::{Asked, Form, FormButton, FormField};
+use crate::tui::state::form::{Asked, Form, FormField};
 use crate::tui::state::notice::{Tone, sentence};
 use crate::tui::state::reason::Reason;
 
@@ -70,7 +70,7 @@ impl Sheet {
             purpose: Box::new(purpose),
             title: title.into(),
             about: Vec::new(),
-            form: Form::new(fields, vec![(FormButton::Submit, verb)]),
+            form: Form::new(fields, Some(verb)),
         }
     }
 

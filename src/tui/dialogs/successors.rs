@@ -87,7 +87,7 @@ impl Dialog for SuccessorPicker {
     }
 
     fn pasted(&mut self, text: &str, cx: &mut Context) {
-        self.picker.text.paste(text);
+        cx.say_of_paste(self.picker.text.paste(text));
         self.search(cx);
     }
 

@@ -114,7 +114,8 @@ fn value(field: &FormField) -> String {
 
 /// What is wrong with a field, and what follows from what stands in it.
 fn remarks(form: &Form, index: usize, field: &FormField, look: &Look) -> Vec<String> {
-    let mut remarks: Vec<String> = form.error_under(index).map(str::to_owned).into_iter().collect();
+    let said = form.error_under(index).into_iter().chain(field.of_paste());
+    let mut remarks: Vec<String> = said.map(str::to_owned).collect();
     match &field.input {
         FieldInput::Lines(list) => {
             let lines = 0..list.lines().len();

@@ -82,6 +82,14 @@ impl<T: Copy> ButtonRow<T> {
         self.focus = Some((at + step).rem_euclid(count) as usize);
     }
 
+    /// Goes round where a text field comes before the first button: `None` is that field.
+    pub fn move_with_field(&mut self, step: isize) {
+        let stops = self.buttons.len() as isize + 1;
+        let at = self.focus.map_or(0, |button| button as isize + 1);
+        let to = (at + step).rem_euclid(stops) as usize;
+        self.focus = to.checked_sub(1);
+    }
+
     /// Back to the first, which changes nothing.
     pub fn reset(&mut self) {
         self.focus = Some(0);

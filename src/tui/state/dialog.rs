@@ -189,6 +189,13 @@ impl Context {
         self.command(DialogCommand::Say(tone, text.into()));
     }
 
+    /// Says what became of a paste that is not in its field as it was pasted.
+    pub fn say_of_paste(&mut self, said: Option<String>) {
+        if let Some(said) = said {
+            self.say(Tone::Note, said);
+        }
+    }
+
     /// Where a dialog with buttons scrolls to.
     pub fn scrolled(&self, scroll: u16, action: Action) -> u16 {
         scrolled_in_dialog(scroll, action, self.page)

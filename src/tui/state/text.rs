@@ -7,8 +7,9 @@ use tui_input::{Input, InputRequest};
 
 use super::history::{EditKind, History};
 use crate::model::pasted;
+use crate::tui::view::text;
 
-/// More than any field may hold; what is pasted beyond it is cut, and validation says the rest.
+/// More than any field may hold; what is pasted beyond it is left out, which is said.
 const MAX_CHARS: usize = 2_000;
 
 #[derive(Clone)]
@@ -114,12 +115,14 @@ impl TextField {
         }
     }
 
-    /// Inserts pasted text at the cursor; line breaks and tabs become spaces.
-    pub fn paste(&mut self, text: &str) {
+    /// Inserts pasted text at the cursor; line breaks and tabs become spaces. What there is to say of what became of it,
+    /// where it is not in the field as it was pasted.
+    #[must_use]
+    pub fn paste(&mut self, text: &str) -> Option<String> {
         let room = self.most.saturating_sub(self.value().chars().count());
         let cursor = self.input.cursor();
+        let text = text.trim_matches(['\r', '\n']);
         let inserted: String = text
-            .trim_matches(['\r', '\n'])
             .chars()
             .map(|c| if c.is_control() { ' ' } else { c })
             .take(room)
@@ -130,11 +133,25 @@ impl TextField {
         let pasted = Input::new(value).with_cursor(cursor + inserted.chars().count());
         let before = std::mem::replace(&mut self.input, pasted);
         self.history.changed(before, EditKind::Whole);
+        what_became_of(text, inserted.chars().count(), self.most)
     }
 
     pub fn set(&mut self, text: &str) {
         *self = Self::limited(text, self.most);
     }
+}
+
+/// Of pasted text, of which so many characters were inserted into a field that takes at most so many.
+fn what_became_of(pasted: &str, inserted: usize, most: usize) -> Option<String> {
+    let [length, kept, most] = [pasted.chars().count(), inserted, most].map(|count| count as u64);
+    let cut = (kept < length).then(|| {
+        let [length, kept, most] = [length, kept, most].map(text::number);
+        format!("{kept} of the {length} pasted characters were kept: it takes at most {most}.")
+    });
+    let lines = pasted.lines().filter(|line| !line.trim().is_empty()).count();
+    let joined = (lines > 1).then(|| format!("The {lines} pasted lines became one."));
+    let said: Vec<String> = joined.into_iter().chain(cut).collect();
+    (!said.is_empty()).then(|| said.join(" "))
 }
 
 /// What a key does in a focused text field, before anything else sees it.
@@ -199,7 +216,7 @@ mod tests {
         let token = Token::from_entropy(TokenKind::User, [9; 32]);
         let mut field = TextField::new("Kiosk ");
         assert!(!field.holds_secret() && format!("{field:?}").contains("Kiosk"));
-        field.paste(token.expose());
+        let _ = field.paste(token.expose());
         assert!(field.holds_secret() && !format!("{field:?}").contains("kdu_"));
     }
 
@@ -208,7 +225,7 @@ mod tests {
         let mut field = TextField::new(" Kiosk ");
         assert_eq!(field.sought(), "Kiosk");
         let token = Token::from_entropy(TokenKind::Key(Scope::Web), [7; 32]);
-        field.paste(token.expose());
+        let _ = field.paste(token.expose());
         assert_eq!(field.sought(), "");
         field.set(
             &token
@@ -269,7 +286,7 @@ mod tests {
         for c in " two three".chars() {
             pressed(&mut field, KeyCode::Char(c), KeyModifiers::NONE);
         }
-        field.paste(" pasted");
+        assert_eq!(field.paste(" pasted"), None);
         pressed(&mut field, KeyCode::Char('w'), KeyModifiers::CONTROL);
         let whole = "first two three ";
         assert_eq!(field.value(), whole);
@@ -309,6 +326,42 @@ mod tests {
             pressed(&mut field, KeyCode::Char(c), KeyModifiers::CONTROL);
         }
         assert_eq!(field.value(), "12345");
+    }
+
+    #[test]
+    fn what_a_paste_loses_is_said() {
+        let long = "x".repeat(5_000);
+        let cut = "2,000 of the 5,000 pasted characters were kept: it takes at most 2,000.";
+        let lines = "one\ntwo\r\n\nthree\n";
+        for (most, pasted, value, said) in [
+            (MAX_CHARS, "whole", "whole".to_owned(), None),
+            (MAX_CHARS, "whole\r\n", "whole".to_owned(), None),
+            (MAX_CHARS, &long, "x".repeat(MAX_CHARS), Some(cut)),
+            (
+                MAX_CHARS,
+                lines,
+                "one two   three".to_owned(),
+                Some("The 3 pasted lines became one."),
+            ),
+            (
+                7,
+                "one\ntwo\nthree",
+                "one two".to_owned(),
+                Some(
+                    "The 3 pasted lines became one. 7 of the 13 pasted characters were kept: it takes at most 7.",
+                ),
+            ),
+        ] {
+            let mut field = TextField::limited("", most);
+            assert_eq!(field.paste(pasted).as_deref(), said, "{pasted}");
+            assert_eq!(field.value(), value);
+        }
+        let mut field = TextField::limited("12345", 5);
+        let said = field.paste("6");
+        assert_eq!(
+            said.as_deref(),
+            Some("0 of the 1 pasted characters were kept: it takes at most 5.")
+        );
     }
 
     #[test]

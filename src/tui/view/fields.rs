@@ -38,9 +38,13 @@ pub fn render_one(lines: &mut FormLines, form: &Form, index: usize, field: &Form
         FieldInput::Toggle { on, meaning } => toggle(lines, field.label, *on, meaning, focused),
         FieldInput::Choice { options, chosen } => choice(lines, field.label, options, *chosen, focused),
         FieldInput::Lines(list) => list_of_lines(lines, form, field.label, list, focused),
-        FieldInput::Project(picker) => project(lines, field.label, picker, focused),
+        FieldInput::Project(picker) => {
+            let is_wrong = form.error_under(index).is_some();
+            project(lines, field.label, picker, focused, is_wrong);
+        }
     }
     lines.error(form.error_under(index));
+    field.of_paste().into_iter().for_each(|said| lines.note(said));
     if focused && !field.hint().is_empty() {
         lines.hint(field.hint());
     }
@@ -128,7 +132,7 @@ fn options_line(
     (vec![only], 0)
 }
 
-fn project(lines: &mut FormLines, label: &str, picker: &ProjectPicker, focused: bool) {
+fn project(lines: &mut FormLines, label: &str, picker: &ProjectPicker, focused: bool, is_wrong: bool) {
     lines.input(lines.label_of(label, focused), picker.text(), focused);
     lines.error(picker.error());
     if let Some(creator) = picker.chosen_creator() {
@@ -144,8 +148,9 @@ fn project(lines: &mut FormLines, label: &str, picker: &ProjectPicker, focused: 
         return;
     }
     let choices = picker.choices();
-    if choices.is_empty() && !picker.is_chosen() && !picker.is_waiting() && picker.error().is_none() {
-        lines.hint(none_found(picker));
+    // Where it is wrong that none is chosen, that says it.
+    if let Some(words) = picker.none_found().filter(|_| !is_wrong) {
+        lines.hint(words);
     }
     let skip = (picker.highlighted() + 1).saturating_sub(CHOICES);
     for (index, choice) in choices.iter().enumerate().skip(skip).take(CHOICES) {
@@ -157,15 +162,6 @@ fn project(lines: &mut FormLines, label: &str, picker: &ProjectPicker, focused: 
             ProjectChoice::New(name) => format!("+ new project “{name}”"),
         };
         offered(lines, &words, index == picker.highlighted());
-    }
-}
-
-/// What to do where no project is found.
-fn none_found(picker: &ProjectPicker) -> &'static str {
-    match (picker.text().is_blank(), picker.may_create()) {
-        (true, true) => "No deployed project yet: type a name for “+ new project”.",
-        (true, false) => "No deployed project yet: ask an Owner to create one.",
-        (false, _) => "No deployed project has that in its name or id.",
     }
 }
 

@@ -30,6 +30,7 @@ pub(super) mod people;
 pub(super) mod picker;
 pub(super) mod planned;
 pub(super) mod projects;
+pub(super) mod reason;
 pub(super) mod rows;
 mod rules;
 pub(super) mod secret;

@@ -421,3 +421,28 @@ fn the_form_opens_also_for_who_types_before_the_first_answer() {
         );
     }
 }
+
+#[test]
+fn without_any_project_the_form_says_what_to_do_instead_of_choosing_one() {
+    for (may_create, words) in [
+        (true, "No deployed project yet: type a name"),
+        (false, "No deployed project yet: ask an Owner"),
+    ] {
+        let mut talk = Talk::with_keys(Vec::new());
+        let mut me = owner();
+        me.may.create_projects = may_create;
+        talk.tell(Message::Me(Ok(me))).press("n").effects.clear();
+        talk.press("<Tab>");
+        let question = talk.expect("SearchProjects", |effect| match effect {
+            Effect::SearchProjects { question, .. } => Some(*question),
+            _ => None,
+        });
+        let result = Ok(Vec::new());
+        talk.tell(Message::Projects { question, result });
+        assert_eq!(drawn(&talk).matches(words).count(), 1, "{}", drawn(&talk));
+        talk.press("<Tab>");
+        let screen = drawn(&talk);
+        assert_eq!(screen.matches(words).count(), 1, "once: {screen}");
+        assert!(!screen.contains("Choose the deployed project"), "{screen}");
+    }
+}

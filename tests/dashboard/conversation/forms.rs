@@ -404,3 +404,34 @@ fn a_change_of_domains_is_compared_with_recent_origins() {
     let shown = drawn(&talk);
     assert!(shown.contains("2 of the 3 recent origins would be"), "{shown}");
 }
+
+#[test]
+fn what_a_paste_loses_is_said_below_its_field_until_something_is_typed() {
+    let cut = "2,000 of the 5,000 pasted characters were kept";
+    let joined = "The 2 pasted lines became one.";
+    for (pasted, said) in [("x".repeat(5_000), cut), ("one\ntwo".to_owned(), joined)] {
+        let mut talk = Talk::with_keys(some_keys(3));
+        talk.press("D").tell(Message::Paste(Secret::new(pasted)));
+        assert!(drawn(&talk).contains(said), "{}", drawn(&talk));
+        talk.press("<BS>");
+        assert!(!drawn(&talk).contains(said), "{}", drawn(&talk));
+    }
+    // Fields that are no forms say it, too.
+    for (keys, said) in [("d<Left>", "500 of the 5,000"), ("/", "100 of the 5,000")] {
+        let mut talk = Talk::with_keys(some_keys(3));
+        talk.press(keys)
+            .tell(Message::Paste(Secret::new("x ".repeat(2_500))));
+        assert!(drawn(&talk).contains(said), "{}", drawn(&talk));
+    }
+}
+
+#[test]
+fn every_small_form_has_a_button_to_leave_it() {
+    for key in ["D", "t", "l"] {
+        let mut talk = Talk::with_keys(some_keys(3));
+        talk.press(key);
+        assert!(drawn(&talk).contains("[ Cancel ]"), "{key}: {}", drawn(&talk));
+        talk.press("<S-Tab><Enter>");
+        assert!(talk.app.over.is_empty(), "{key}: {}", drawn(&talk));
+    }
+}

@@ -111,6 +111,12 @@ impl KeyForm {
                 .0
                 .retain(|error| error.field != KeyField::Project.wire_name());
         }
+        // Where there is none to choose, what to do instead.
+        if let Some(words) = self.project().and_then(|project| project.none_found()) {
+            let wrong = errors.0.iter_mut();
+            let wrong = wrong.filter(|error| error.field == KeyField::Project.wire_name());
+            wrong.for_each(|error| error.message = words.to_owned());
+        }
         // People write what the server doesn't take.
         for field in &self.form.fields {
             if let FieldInput::Time(time) = &field.input

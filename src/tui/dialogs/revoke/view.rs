@@ -1,24 +1,20 @@
 //! "Yes, Delete": which key, and what will stop.
 
-use ratatui::buffer::Buffer;
 use ratatui::layout::{Position, Rect};
 use ratatui::text::{Line, Span};
-use ratatui::widgets::{Paragraph, Widget};
 
 use super::{Pressed, RevokeDialog};
 use crate::api::{Key, Usage};
 use crate::client::Error;
 use crate::model::{Scope, Shown};
-use crate::tui::keymap::{Keymap, Layer};
 use crate::tui::plain::form::entry;
 use crate::tui::plain::spoken::{Speak, Spoken, SpokenField, UNBROKEN};
 use crate::tui::state::App;
 use crate::tui::view::lines::paragraph;
-use crate::tui::view::{Canvas, Draw, Look, dialog, form_lines, text, time, used};
+use crate::tui::view::{Canvas, Draw, Look, dialog, reason, text, time, used};
 
 const WIDTH: u16 = 66;
 const TITLE: &str = "Revoke this key?";
-const HINT: &str = "optional: why it ends ({left})";
 const DISABLE_FIRST: &str =
     "Disable first refuses it just the same, counts further attempts, and can be undone.";
 /// A screen of this height has room for blank lines.
@@ -49,7 +45,7 @@ impl Draw for RevokeDialog {
         };
         let frame = (WIDTH, TITLE, theme.bad());
         let field = dialog::ask(buffer, screen, frame, words, dialog.scroll, buttons, look);
-        reason(buffer, field, dialog, look)
+        reason::render(buffer, field, &dialog.reason, dialog.is_in_reason(), look)
     }
 }
 
@@ -68,31 +64,6 @@ fn doing(dialog: &RevokeDialog, app: &App) -> Option<&'static str> {
         Some(Pressed::DisableFirst) => "Disabling…",
         _ => "Revoking…",
     })
-}
-
-/// `Reason  leaked in a build log`; returns where the cursor is while it is typed.
-fn reason(buffer: &mut Buffer, area: Rect, dialog: &RevokeDialog, look: &Look) -> Option<Position> {
-    let focused = dialog.is_in_reason();
-    let style = match focused {
-        true => look.theme.accent().bold(),
-        false => look.theme.faint(),
-    };
-    let label = if focused { "▌Reason  " } else { " Reason  " };
-    Paragraph::new(Span::styled(label, style)).render(area, buffer);
-    let taken = (text::width(label) as u16).min(area.width);
-    let input = Rect {
-        x: area.x + taken,
-        width: area.width - taken,
-        ..area
-    };
-    if dialog.reason.value().is_empty() && !focused {
-        let hint = Keymap::told_of_fixed(Layer::Asking, HINT);
-        let hint = text::fit(&hint, usize::from(input.width));
-        Paragraph::new(Span::styled(hint, look.theme.faint())).render(input, buffer);
-        return None;
-    }
-    let cursor = form_lines::text_line(buffer, input, &dialog.reason, look.theme.text());
-    cursor.filter(|_| focused)
 }
 
 /// Which key it is, told from every other one.
@@ -206,7 +177,7 @@ impl Speak for RevokeDialog {
         let screen = Rect::new(0, 0, u16::MAX, 0);
         let reason = self
             .is_in_reason()
-            .then(|| SpokenField::new("Reason", entry(&self.reason)));
+            .then(|| SpokenField::new(reason::LABEL, entry(&self.reason)));
         Spoken::titled(TITLE)
             .lines(which(self, UNBROKEN, look))
             .lines(what_stops(self, screen, UNBROKEN, look))

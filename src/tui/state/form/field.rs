@@ -56,6 +56,8 @@ pub struct FormField {
     explained: Vec<&'static str>,
     /// What stood there when the form was opened.
     first: String,
+    /// What became of the last paste, where the field doesn't have all of it; the next key takes it away.
+    of_paste: Option<String>,
 }
 
 impl FormField {
@@ -92,6 +94,7 @@ impl FormField {
             presence: Presence::Editable,
             explained: Vec::new(),
             first: String::new(),
+            of_paste: None,
         };
         field.first = field.value().to_owned();
         field
@@ -164,8 +167,21 @@ impl FormField {
         }
     }
 
+    /// What became of the last paste, where the field doesn't have all of it as it was pasted.
+    pub fn of_paste(&self) -> Option<&str> {
+        self.of_paste.as_deref()
+    }
+
     /// Takes a key that edits the content; `false` when it means something else.
     pub(super) fn typed(&mut self, key: KeyEvent, cx: &mut Context) -> bool {
+        let taken = self.edited(key, cx);
+        if taken {
+            self.of_paste = None;
+        }
+        taken
+    }
+
+    fn edited(&mut self, key: KeyEvent, cx: &mut Context) -> bool {
         match &mut self.input {
             FieldInput::Text(text) => text.handle(key),
             FieldInput::Time(time) => time.edit(cx.moment(), |text| text.handle(key)),
@@ -183,15 +199,19 @@ impl FormField {
     }
 
     pub(super) fn pasted(&mut self, pasted: &str, cx: &mut Context) {
-        match &mut self.input {
+        self.of_paste = match &mut self.input {
             FieldInput::Text(text) => text.paste(pasted),
             FieldInput::Time(time) => time.edit(cx.moment(), |text| text.paste(pasted)),
             FieldInput::Overlap(overlap) => overlap.text_mut().paste(pasted),
-            FieldInput::Hidden(text) => text.paste(pasted),
+            // It takes one more than is valid, so that what is too long is refused.
+            FieldInput::Hidden(text) => {
+                text.paste(pasted);
+                None
+            }
             FieldInput::Lines(list) => list.paste(pasted),
             FieldInput::Project(picker) => picker.pasted(pasted, cx),
-            FieldInput::Toggle { .. } | FieldInput::Choice { .. } => {}
-        }
+            FieldInput::Toggle { .. } | FieldInput::Choice { .. } => None,
+        };
     }
 
     /// Switches a toggle; `false` when it isn't one.

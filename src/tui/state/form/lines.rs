@@ -155,7 +155,7 @@ impl LineList {
             KeyCode::Backspace if is_blank && self.lines.len() > 1 => self.remove_line(),
             KeyCode::Char('d') if key.modifiers.contains(KeyModifiers::CONTROL) => self.remove_line(),
             KeyCode::Right if key.modifiers.is_empty() && !self.offered_here().is_empty() => {
-                self.paste(&self.offered_here().join(" "));
+                let _ = self.paste(&self.offered_here().join(" "));
             }
             _ => return self.lines[self.current].handle(key),
         }
@@ -170,23 +170,28 @@ impl LineList {
         self.current = self.current.saturating_sub(usize::from(self.current > 0));
     }
 
-    /// Takes several at a time: separated by white space, commas or semicolons.
-    pub fn paste(&mut self, text: &str) {
+    /// Takes several at a time: separated by white space, commas or semicolons. What became of them, where the lines
+    /// don't have all of it.
+    #[must_use]
+    pub fn paste(&mut self, text: &str) -> Option<String> {
         let parts: Vec<&str> = text
             .split([' ', '\t', '\r', '\n', ',', ';'])
             .filter(|part| !part.is_empty())
             .collect();
         let [first, rest @ ..] = parts.as_slice() else {
-            return;
+            return None;
         };
-        self.lines[self.current].paste(first);
+        let mut said = self.lines[self.current].paste(first);
         for part in rest {
             self.current += 1;
-            self.lines.insert(self.current, TextField::new(part));
+            let mut line = TextField::default();
+            said = said.or(line.paste(part));
+            self.lines.insert(self.current, line);
         }
         if !rest.is_empty() {
             self.normalise();
         }
+        said
     }
 
     /// Enter: to the next line, a new one after the last. `false` on an empty last line.

@@ -46,7 +46,7 @@ pub struct Form {
     pub fields: Vec<FormField>,
     /// The field that has the focus; the buttons come after the last one.
     pub focus: usize,
-    /// Each with its label; may be none.
+    /// Each with its label; none where the form is never submitted.
     buttons: Vec<(FormButton, &'static str)>,
     /// What is wrong, by the validation here or by the server.
     pub errors: FieldErrors,
@@ -61,8 +61,11 @@ pub struct Form {
 }
 
 impl Form {
-    /// The first field that can be edited has the focus.
-    pub fn new(fields: Vec<FormField>, buttons: Vec<(FormButton, &'static str)>) -> Self {
+    /// The first field that can be edited has the focus. `verb` is the label of the button that submits it, beside
+    /// which each form has Cancel; `None`: it is never submitted.
+    pub fn new(fields: Vec<FormField>, verb: Option<&'static str>) -> Self {
+        let buttons = verb.map(|verb| [(FormButton::Submit, verb), (FormButton::Cancel, "Cancel")]);
+        let buttons = buttons.into_iter().flatten().collect();
         Self {
             fields,
             focus: 0,

@@ -129,6 +129,19 @@ impl ProjectPicker {
         choices
     }
 
+    /// What to do where there is nothing to choose; `None` where there is, or while that is not known.
+    pub fn none_found(&self) -> Option<&'static str> {
+        let is_known = self.was_asked_for() && !self.is_waiting() && self.error().is_none();
+        if !is_known || self.is_chosen() || !self.choices().is_empty() {
+            return None;
+        }
+        Some(match (self.picker.text.is_blank(), self.may_create) {
+            (true, true) => "No deployed project yet: type a name for “+ new project”.",
+            (true, false) => "No deployed project yet: ask an Owner to create one.",
+            (false, _) => "No deployed project has that in its name or id.",
+        })
+    }
+
     fn highlighted_choice(&self) -> Option<ProjectChoice> {
         self.choices().into_iter().nth(self.highlighted())
     }
@@ -169,9 +182,12 @@ impl ProjectPicker {
         typing != Typing::Other
     }
 
-    pub fn pasted(&mut self, text: &str, cx: &mut Context) {
-        self.picker.text.paste(text);
+    /// What became of it, where the field doesn't have all of it as it was pasted.
+    #[must_use]
+    pub fn pasted(&mut self, text: &str, cx: &mut Context) -> Option<String> {
+        let said = self.picker.text.paste(text);
         self.retyped(cx);
+        said
     }
 
     fn retyped(&mut self, cx: &mut Context) {

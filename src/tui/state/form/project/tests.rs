@@ -26,7 +26,7 @@ fn project(number: u128, name: &str, creator: &str) -> Project {
 
 fn found(typed: &str) -> ProjectPicker {
     let mut picker = ProjectPicker::new(true);
-    picker.pasted(typed, &mut context());
+    let _ = picker.pasted(typed, &mut context());
     let projects = vec![
         project(1, "Café", "ed@acme.example"),
         project(2, "CAFÉ", "mira@acme.example"),
