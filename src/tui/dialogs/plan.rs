@@ -8,6 +8,7 @@ use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
 
 use crate::api::{NewPlan, Plan, PlanAction, PlanDifference, PlanProgress, ProblemType};
 use crate::client::Error;
+use crate::model::name::{MAX_REASON, paragraph};
 use crate::tui::keymap::{Action, Layer};
 use crate::tui::message::{Effect, MarksReply, MarksRequest, Message};
 use crate::tui::state::buttons::ButtonRow;
@@ -15,7 +16,9 @@ use crate::tui::state::command::{DialogCommand, MarksCommand};
 use crate::tui::state::dialog::{Context, Dialog, scrolls};
 use crate::tui::state::notice::{Tone, sentence};
 use crate::tui::state::reason::Reason;
+use crate::tui::state::text::TextField;
 
+const REASON_HELP: &str = "{left} leads to the reason, and {accept} back to Cancel.";
 /// Of more keys their number is typed.
 const FEW: u64 = 10;
 
@@ -55,6 +58,9 @@ pub struct PlanDialog {
     pub stage: PlanStage,
     /// The number of keys, as far as it was typed.
     pub typed: String,
+    /// Why they are revoked, as far as it was typed. Of the plan it is a part once it is left.
+    pub reason: TextField,
+    /// None of them has the focus while the reason is typed.
     pub buttons: ButtonRow<PlanButton>,
     /// The first line that is shown, where not all fit.
     pub scroll: u16,
@@ -71,6 +77,7 @@ impl PlanDialog {
             beside,
             stage: PlanStage::Planning,
             typed: String::new(),
+            reason: TextField::limited("", MAX_REASON),
             buttons: ButtonRow::default().button(PlanButton::Cancel, "Cancel"),
             scroll: 0,
             error: None,
@@ -83,6 +90,42 @@ impl PlanDialog {
         let mut dialog = Self::of(new, beside);
         dialog.turn_to(PlanStage::Planned(Box::new(plan)));
         dialog
+    }
+
+    /// Whether why they end can be written here. Of keys that are disabled it is asked before the plan is made.
+    pub fn takes_reason(&self) -> bool {
+        let is_planned = matches!(&self.stage, PlanStage::Planned(plan) if plan.count > 0);
+        self.new.action == PlanAction::Revoke && is_planned
+    }
+
+    pub fn is_in_reason(&self) -> bool {
+        self.takes_reason() && self.buttons.focus().is_none()
+    }
+
+    fn move_focus(&mut self, step: isize, cx: &mut Context) {
+        if !self.takes_reason() {
+            return self.buttons.move_by(step);
+        }
+        let was_in_reason = self.is_in_reason();
+        self.buttons.move_with_field(step);
+        if was_in_reason {
+            self.leave_reason(cx);
+        }
+    }
+
+    /// The plan says why: with another reason it is another plan, which is shown before it can be carried out.
+    fn leave_reason(&mut self, cx: &mut Context) {
+        match paragraph(self.reason.value(), MAX_REASON) {
+            Ok(reason) if reason == self.new.reason => {}
+            Ok(reason) => {
+                self.new.reason = reason;
+                self.ask_for_plan(cx);
+            }
+            Err(message) => {
+                self.error = Some(format!("The reason: {message}"));
+                self.buttons.focus_on(None);
+            }
+        }
     }
 
     /// How many keys are to be typed before the plan can be carried out; `None`: it can be without that.
@@ -253,9 +296,14 @@ impl Dialog for PlanDialog {
     }
 
     fn help(&self) -> &'static [&'static str] {
-        match self.number_to_type() {
-            Some(_) => &["Digits type the number of keys, Backspace takes one back."],
-            None => &[],
+        match (self.number_to_type(), self.takes_reason()) {
+            (Some(_), true) => &[
+                "Digits type the number of keys, Backspace takes one back.",
+                REASON_HELP,
+            ],
+            (Some(_), false) => &["Digits type the number of keys, Backspace takes one back."],
+            (None, true) => &[REASON_HELP],
+            (None, false) => &[],
         }
     }
 
@@ -274,8 +322,11 @@ impl Dialog for PlanDialog {
         }
     }
 
-    /// Digits, which act nowhere else.
+    /// The reason, or else digits, which act nowhere else.
     fn typed(&mut self, key: KeyEvent, _cx: &mut Context) -> bool {
+        if self.is_in_reason() {
+            return self.reason.handle(key);
+        }
         let Some(wanted) = self
             .number_to_type()
             .filter(|_| matches!(self.stage, PlanStage::Planned(_)))
@@ -300,11 +351,19 @@ impl Dialog for PlanDialog {
         true
     }
 
+    fn pasted(&mut self, text: &str, cx: &mut Context) {
+        if self.is_in_reason() {
+            cx.say_of_paste(self.reason.paste(text));
+        }
+    }
+
     fn perform(&mut self, action: Action, cx: &mut Context) {
         match (action, self.buttons.focused()) {
             _ if scrolls(action) => self.scroll = cx.scrolled(self.scroll, action),
-            (Action::Left, _) => self.buttons.move_by(-1),
-            (Action::Right, _) => self.buttons.move_by(1),
+            (Action::Left, _) => self.move_focus(-1, cx),
+            (Action::Right, _) => self.move_focus(1, cx),
+            // Enter after the reason leads to Cancel.
+            (Action::Accept, None) if self.is_in_reason() => self.move_focus(1, cx),
             (Action::Accept, Some(PlanButton::Commit)) => self.commit(cx),
             (Action::Accept, Some(PlanButton::Plan)) => self.ask_for_plan(cx),
             (Action::Accept | Action::Back, _) => cx.close(),

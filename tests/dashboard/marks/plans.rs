@@ -1,7 +1,8 @@
 //! The plan: what would be done is shown, and exactly that is done, or nothing.
 
-use keydeck::api::{KeyDifference, LeftAlone, Plan, PlanDifference, PlanProgress, ProblemType};
+use keydeck::api::{KeyDifference, LeftAlone, Plan, PlanAction, PlanDifference, PlanProgress, ProblemType};
 use keydeck::client::Error;
+use keydeck::model::{Secret, Token, TokenKind};
 use keydeck::tui::dialogs::PlanStage;
 use keydeck::tui::message::{Effect, MarksReply, Message};
 
@@ -85,9 +86,55 @@ fn a_few_keys_need_no_number() {
 }
 
 #[test]
+fn why_many_keys_are_revoked_is_a_part_of_the_plan_that_is_carried_out() {
+    for (count, keys, reason) in [
+        (3, "<Left>Left the 2nd team<Enter>", Some("Left the 2nd team")),
+        (3, "<S-Tab>Left the team<Tab>", Some("Left the team")),
+        // Digits are the number of keys, but not in the reason.
+        (60, "<Left>60<Enter>", Some("60")),
+    ] {
+        let mut talk = planned(count);
+        assert!(drawn(&talk).contains("Reason"), "{}", drawn(&talk));
+        talk.press(keys);
+        let asked = talk.answer_plan(|new| Ok(plan_of(new, count.into())));
+        assert_eq!(
+            (asked.action, asked.reason.as_deref()),
+            (PlanAction::Revoke, reason),
+            "{keys}"
+        );
+        assert!(drawn(&talk).contains(&reason.unwrap_or_default().to_owned()));
+        assert_eq!(talk.plan().lacks_number(), count > 10);
+        if count > 10 {
+            talk.press("60");
+        }
+        assert!(!commits(&talk));
+        talk.press("<Right><Enter>");
+        let plan = shown_plan(&talk);
+        assert_eq!(talk.answer_commit(Ok(done(&plan))), plan.plan);
+    }
+}
+
+#[test]
+fn a_reason_that_can_not_be_stored_stays_and_makes_no_plan() {
+    let mut talk = planned(3);
+    let tell = format!("<Left>{}<Enter>", "x".repeat(500));
+    talk.press(&tell).answer_plan(|new| Ok(plan_of(new, 3)));
+    talk.press("<Left>y<Enter>");
+    assert!(talk.effects.is_empty(), "there is no room for more");
+    let token = Token::from_entropy(TokenKind::User, [9; 32]);
+    talk.press("<Left><C-u>")
+        .tell(Message::Paste(Secret::new(token.expose())));
+    talk.press("<Enter><Tab>");
+    assert!(talk.effects.is_empty() && talk.plan().is_in_reason());
+    assert!(drawn(&talk).contains("The reason: "), "{}", drawn(&talk));
+    assert!(!drawn(&talk).contains(&token.expose()[..16]), "{}", drawn(&talk));
+}
+
+#[test]
 fn of_more_than_ten_the_number_is_typed() {
     let mut talk = planned(60);
-    talk.press("<Right><Enter>");
+    // To the reason, and back to Cancel.
+    talk.press("<Right><Enter><Enter>");
     assert!(
         talk.app.over.is_empty() && !commits(&talk),
         "there is no button but Cancel"

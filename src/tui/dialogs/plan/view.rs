@@ -8,10 +8,11 @@ use ratatui::text::{Line, Span};
 use super::{PlanDialog, PlanStage};
 use crate::api::{NewPlan, Plan, PlanAction, PlanBreakdown, PlanProgress, PlannedKey};
 use crate::model::{Scope, expiry};
+use crate::tui::plain::form::entry;
 use crate::tui::plain::spoken::{ChoiceKeys, FieldEntry, Speak, Spoken, SpokenField, UNBROKEN};
 use crate::tui::state::App;
 use crate::tui::view::lines::paragraph;
-use crate::tui::view::{Canvas, Draw, Look, dialog, planned, text, time};
+use crate::tui::view::{Canvas, Draw, Look, dialog, planned, reason, text, time};
 
 const WIDTH: u16 = 76;
 /// People who are named.
@@ -39,8 +40,11 @@ impl Draw for PlanDialog {
         };
         let title = title(self);
         let frame = (WIDTH, title.as_str(), border(self, look));
-        dialog::ask(buffer, screen, frame, words, self.scroll, buttons, look);
-        None
+        let field = dialog::ask(buffer, screen, frame, words, self.scroll, buttons, look);
+        match self.takes_reason() {
+            true => reason::render(buffer, field, &self.reason, self.is_in_reason(), look),
+            false => None,
+        }
     }
 }
 
@@ -89,7 +93,7 @@ fn words(dialog: &PlanDialog, width: usize, height: usize, look: &Look) -> dialo
         PlanStage::Changed(difference) => planned::changed(difference, width, look),
         PlanStage::Done(progress) => planned::done(progress, width, look),
         PlanStage::Planned(plan) | PlanStage::Committing(plan, _) => {
-            let mut foot = consequences(&dialog.new, width, look);
+            let mut foot = consequences(dialog, width, look);
             foot.extend(left_out(&plan.breakdown, plan.action, width, look));
             foot.extend(beside(dialog, width, look));
             if plan.count > 0 {
@@ -100,12 +104,13 @@ fn words(dialog: &PlanDialog, width: usize, height: usize, look: &Look) -> dialo
             foot.extend(error());
             foot.extend(number_line(dialog, look));
             let head = head(plan, width, look);
-            let room = height.saturating_sub(AROUND + head.len() + foot.len());
+            let field = 2 * usize::from(dialog.takes_reason());
+            let room = height.saturating_sub(AROUND + field + head.len() + foot.len());
             dialog::DialogText {
                 head,
                 body: sample(plan, width, room, look),
                 foot,
-                ..dialog::DialogText::default()
+                has_field: dialog.takes_reason(),
             }
         }
     }
@@ -220,8 +225,8 @@ fn key_lines(key: &PlannedKey, width: usize, look: &Look) -> Vec<Line<'static>> 
     std::iter::once(Line::from(spans)).chain(rest).collect()
 }
 
-fn consequences(new: &NewPlan, width: usize, look: &Look) -> Vec<Line<'static>> {
-    let theme = look.theme;
+fn consequences(dialog: &PlanDialog, width: usize, look: &Look) -> Vec<Line<'static>> {
+    let (theme, new) = (look.theme, &dialog.new);
     let mut lines = match new.action {
         PlanAction::Revoke => {
             let words = "Revoking takes effect immediately and can't be undone.";
@@ -246,7 +251,7 @@ fn consequences(new: &NewPlan, width: usize, look: &Look) -> Vec<Line<'static>> 
             paragraph(&words.join(" "), theme.strong(), width)
         }
     };
-    if let Some(reason) = &new.reason {
+    if let Some(reason) = new.reason.as_ref().filter(|_| !dialog.takes_reason()) {
         lines.extend(paragraph(&format!("Reason: {reason}"), theme.text(), width));
     }
     lines
@@ -368,6 +373,10 @@ impl Speak for PlanDialog {
             SpokenField::new(format!("Type {wanted} to go on"), typed)
         });
         let asks = number.as_ref().map(|number| number.label.clone());
+        let number = match self.is_in_reason() {
+            true => Some(SpokenField::new(reason::LABEL, entry(&self.reason))),
+            false => number,
+        };
         let mut spoken = Spoken::titled(title(self)).lines(head).lines(body).lines(foot);
         // Said where one types.
         spoken
