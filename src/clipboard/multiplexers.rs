@@ -63,16 +63,14 @@ pub async fn send(secret: &Secret, var: impl Fn(&str) -> Option<std::ffi::OsStri
             "tmux knows of no clipboard in this terminal; select the secret on the screen, or if the terminal has one, \
              set -as terminal-features ',*:clipboard' in tmux and attach again",
         ),
-        Outer::Mosh if client.clipboard == TmuxClipboard::Named => match loaded(secret).await {
-            true => TerminalRoute::Sent,
-            false => TerminalRoute::Write(Inside::Tmux),
-        },
-        Outer::Mosh if client.passes => TerminalRoute::Write(Inside::Tmux),
-        Outer::Mosh => TerminalRoute::Closed(
+        Outer::Mosh if client.clipboard != TmuxClipboard::Named && client.passes => {
+            TerminalRoute::Write(Inside::Tmux)
+        }
+        Outer::Mosh if client.clipboard != TmuxClipboard::Named => TerminalRoute::Closed(
             "tmux runs inside mosh, which passes on only what names the clipboard; tmux set -g allow-passthrough on lets \
              it, or select the secret on the screen",
         ),
-        Outer::Terminal => match loaded(secret).await {
+        Outer::Terminal | Outer::Mosh => match loaded(secret).await {
             true => TerminalRoute::Sent,
             false => TerminalRoute::Write(Inside::Tmux),
         },

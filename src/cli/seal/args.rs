@@ -4,6 +4,8 @@ use std::path::PathBuf;
 
 use clap::{Args, Subcommand};
 
+use crate::cli::database::DatabaseOrLocalArgs;
+
 #[derive(Debug, Args)]
 pub struct SealArgs {
     #[command(subcommand)]
@@ -22,17 +24,8 @@ pub enum SealCommand {
 
 #[derive(Debug, Args)]
 pub struct RotateArgs {
-    /// The database, as sqlite:PATH or postgres://USER@HOST/DATABASE, instead of the local deck
-    #[arg(long, env = "KEYDECK_DATABASE", value_name = "URL")]
-    pub database: Option<String>,
-    /// The file of the root key [default: PATH.root-key; or the key itself in KEYDECK_ROOT_KEY]
-    #[arg(
-        long,
-        env = "KEYDECK_ROOT_KEY_FILE",
-        value_name = "FILE",
-        requires = "database"
-    )]
-    pub root_key_file: Option<PathBuf>,
+    #[command(flatten)]
+    pub database: DatabaseOrLocalArgs,
     /// Write the new root key to this file; required when the old one is in KEYDECK_ROOT_KEY
     #[arg(long, value_name = "FILE", requires = "database")]
     pub new_root_key_file: Option<PathBuf>,

@@ -9,10 +9,8 @@ use super::files::Files;
 use super::reseal::{self, ResealReport};
 use crate::api::{ActivityAction, ActivityQuery};
 use crate::cli::{Failure, output};
-use crate::config;
 use crate::deck::bootstrap::block_on;
 use crate::deck::database::{Database, RootKeySource};
-use crate::deck::local;
 use crate::server::seal::{self, RootKey, SealError};
 use crate::server::store::{ActivityStore, DataKeyStore, Rotation, Visible};
 
@@ -25,10 +23,7 @@ enum Outcome {
 }
 
 pub fn run(args: &RotateArgs) -> Result<(), Failure> {
-    let database = match &args.database {
-        Some(url) => Database::at(url, args.root_key_file.as_deref())?,
-        None => local::database(&config::data_directory()?)?,
-    };
+    let database = args.database.named()?;
     let files = Files::of(&database, args.new_root_key_file.as_deref())?;
     let lock = files.lock()?;
     block_on(async {
