@@ -119,7 +119,7 @@
 //!   each of them, and a condition on the clock can't be in an index. What is marked wrongly is found by an index and merged into the page.
 //! - **keydeck parses terminal input before crossterm** (`tui/terminal/input`): crossterm takes a terminal's responses for key presses.
 //!
-//! `cargo bench` measures their costs (`checks`, `server`, `postgres`, `plans`, `ended`, `imports`, `hostile`, `dashboard`).
+//! `cargo bench` measures their costs (`checks`, `server`, `postgres`, `plans`, `ended`, `imports`, `scan`, `hostile`, `dashboard`).
 
 #![cfg_attr(not(test), warn(unused_crate_dependencies))]
 

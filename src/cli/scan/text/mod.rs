@@ -6,6 +6,9 @@
 //! two layers down. Each byte belongs to one run, and every way of undoing it takes time by its length, so that no text
 //! takes more than its length times a constant.
 
+mod beginnings;
+mod chunk;
+mod classes;
 mod codes;
 mod folds;
 mod layer;

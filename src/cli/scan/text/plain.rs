@@ -1,16 +1,19 @@
 //! Tokens and webhooks' secrets as they are written, and tokens in the base64 of a Web or Mobile key's whole secret.
 
-use aho_corasick::{AhoCorasick, BuildError};
+use std::iter::successors;
+
+use aho_corasick::BuildError;
 use base64::Engine;
 use base64::alphabet::STANDARD;
 use base64::engine::{DecodePaddingMode, GeneralPurpose, GeneralPurposeConfig};
 use zeroize::Zeroizing;
 
+use super::beginnings::Beginnings;
 use super::folds;
 use crate::cli::scan::found_secret::FoundSecret;
+use crate::model::Token;
 use crate::model::token::{LENGTH, NotAToken};
 use crate::model::webhook_secret::{self, WrittenSigningSecret};
-use crate::model::{Token, TokenKind};
 
 /// More than the secret of a Web or Mobile key takes, however long its server's address.
 pub const LONGEST: usize = 8 * 1024;
@@ -19,9 +22,6 @@ pub const SHORTEST: usize = {
     assert!(webhook_secret::LENGTH < LENGTH);
     webhook_secret::LENGTH
 };
-/// What `{"soulId"` is in base64: the beginning of a Web or Mobile key's whole secret.
-const WRAPPED: &str = "eyJzb3VsSWQi";
-
 /// Text after the secret is ignored, whether or not it is separated from it.
 const BASE64: GeneralPurpose = GeneralPurpose::new(
     &STANDARD,
@@ -39,28 +39,20 @@ pub enum Occurrence {
 /// By what tokens are found.
 #[derive(Debug, Clone)]
 pub struct Tokens {
-    beginnings: AhoCorasick,
+    beginnings: Beginnings,
 }
 
 impl Tokens {
     pub fn new() -> Result<Self, BuildError> {
-        let prefixes = TokenKind::ALL.map(TokenKind::prefix);
         Ok(Self {
-            beginnings: AhoCorasick::new(prefixes.iter().chain([&WRAPPED, &webhook_secret::PREFIX]))?,
+            beginnings: Beginnings::new()?,
         })
     }
 
     /// What begins before `until`: where, how many bytes it takes, and what it is.
     pub fn each(&self, bytes: &[u8], until: usize, mut take: impl FnMut(usize, usize, Occurrence)) {
         let mut behind = 0;
-        for beginning in self.beginnings.find_iter(bytes) {
-            let at = beginning.start();
-            if at >= until {
-                break;
-            }
-            if at < behind {
-                continue;
-            }
+        while let Some(at) = self.beginnings.next(bytes, behind).filter(|at| *at < until) {
             let (occurrence, length) = self.look(&bytes[at..]);
             behind = at + length;
             take(at, length, occurrence);
@@ -108,10 +100,10 @@ impl Tokens {
         };
         let json = BASE64.decode(&base64[..whole]).map(Zeroizing::new);
         let json = json.as_ref().map_or(&[][..], |json| json.as_slice());
-        let sightings = self
-            .beginnings
-            .find_iter(json)
-            .map(|at| bare(&json[at.start()..]).0);
+        let beginnings = successors(self.beginnings.next(json, 0), |at| {
+            self.beginnings.next(json, at + 1)
+        });
+        let sightings = beginnings.map(|at| bare(&json[at..]).0);
         sightings.fold(Occurrence::Nothing, |best, next| match best {
             Occurrence::Secret(_) => best,
             Occurrence::Misspelt if !matches!(next, Occurrence::Secret(_)) => best,

@@ -4,6 +4,8 @@
 use memchr::memrchr2;
 use zeroize::Zeroizing;
 
+use super::chunk::{self, CHUNK, STEP};
+use super::classes::{BETWEEN, ESCAPE, LETTER, is, is_letter};
 use super::folds::{self, LONGEST_FOLD};
 use super::plain::SHORTEST;
 use crate::model::pasted::escapes;
@@ -18,11 +20,6 @@ const WIDE: usize = 16;
 const BETWEEN_SPACES: usize = LONG;
 /// The longest has as many bytes.
 const LONGEST_ESCAPE: usize = 12;
-/// So many bytes are looked at together,
-const CHUNK: usize = 16;
-/// every so many bytes: one of these chunks is in whatever is as long as a token.
-const STEP: usize = SHORTEST - CHUNK;
-
 /// A run, as it was before it was folded and escaped.
 #[derive(Debug, Default)]
 pub struct LetterRun {
@@ -49,7 +46,7 @@ pub fn each(bytes: &[u8], until: usize, mut take: impl FnMut(&LetterRun)) {
         .and_then(<[u8]>::first_chunk)
         .filter(|_| behind < until)
     {
-        if !may_be_within_run(chunk) || !may_be_of_run(bytes, behind, at) {
+        if !chunk::may_be_within_run(chunk) || !may_be_of_run(bytes, behind, at) {
             at += STEP;
             continue;
         }
@@ -71,37 +68,11 @@ pub fn each(bytes: &[u8], until: usize, mut take: impl FnMut(&LetterRun)) {
     }
 }
 
-/// Whether no byte is there that is in no run. It is asked most of all: what it passes is looked at again.
-fn may_be_within_run(bytes: &[u8; CHUNK]) -> bool {
-    let chunk = u128::from_ne_bytes(*bytes);
-    let is_other = chunk & (EACH << 7) != 0 || has(chunk, b'(') || has(chunk, b')') || has(chunk, b':');
-    let has_space = || has(chunk, b' ') || has(chunk, b'\t');
-    let has_break = || has(chunk, b'\n') || has(chunk, b'\r') || has(chunk, b'\\');
-    // A space is in a fold, with a break; that may be beyond the last of these bytes, or before the first.
-    !is_other && (!has_space() || has_break() || !has_lone_space(bytes))
-}
-
-/// Whether a space is between two bytes that are in no fold.
-fn has_lone_space(bytes: &[u8; CHUNK]) -> bool {
-    let mut around = bytes.windows(3);
-    around.any(|bytes| matches!(bytes[1], b' ' | b'\t') && !is(bytes[0], BETWEEN) && !is(bytes[2], BETWEEN))
-}
-
-/// One in each byte.
-const EACH: u128 = u128::MAX / 255;
-
-/// Whether one of the bytes is this: that alone becomes zero, and then takes from the bit before its first.
-fn has(chunk: u128, byte: u8) -> bool {
-    let differing = chunk ^ (EACH * u128::from(byte));
-    differing.wrapping_sub(EACH) & !differing & (EACH << 7) != 0
-}
-
 /// Whether the word around this byte is long, or has a fold or an escape beside it.
 fn may_be_of_run(bytes: &[u8], from: usize, at: usize) -> bool {
     let byte = bytes[at];
     if !is(byte, LETTER) {
-        let is_alone = is_alone(bytes, at, at + 1) && is_alone(bytes, at, at.wrapping_sub(1));
-        return is_of_escape(bytes, at) || is(byte, BETWEEN) && !is_alone && may_be_of_fold(bytes, from, at);
+        return is_of_escape(bytes, at) || is(byte, BETWEEN) && may_be_of_fold(bytes, from, at);
     }
     let start = letters_before(bytes, from, at);
     let end = at + letters(&bytes[at..]);
@@ -112,16 +83,8 @@ fn may_be_of_run(bytes: &[u8], from: usize, at: usize) -> bool {
     let is_before = |class| bytes.get(end).is_some_and(|byte| is(*byte, class));
     start > from && is_of_escape(bytes, start - 1)
         || end < bytes.len() && is_of_escape(bytes, end)
-        || is_before(BETWEEN) && !is_alone(bytes, end, end + 1) && may_be_folded(bytes, start, end)
-        || is_after(BETWEEN)
-            && !is_alone(bytes, start - 1, start.wrapping_sub(2))
-            && may_be_of_fold(bytes, from, start - 1)
-}
-
-/// Whether nothing that could be in a fold is beside this byte, and it breaks no line by itself: most spaces are so.
-fn is_alone(bytes: &[u8], at: usize, beside: usize) -> bool {
-    let is_break = matches!(bytes[at], b'\n' | b'\r' | b'\\');
-    !is_break && !bytes.get(beside).is_some_and(|byte| is(*byte, BETWEEN))
+        || is_before(BETWEEN) && may_be_folded(bytes, start, end)
+        || is_after(BETWEEN) && may_be_of_fold(bytes, from, start - 1)
 }
 
 /// Whether this byte, which may be between two lines, is so where a text is folded.
@@ -340,40 +303,6 @@ fn escape(bytes: &[u8]) -> Option<(u8, usize)> {
         Some(_) => None,
         None => (first == b'\\' && second.is_ascii_punctuation()).then_some((second, 2)),
     }
-}
-
-const LETTER: u8 = 1;
-/// What may be in a fold.
-const BETWEEN: u8 = 2;
-/// What begins an escape, or ends one.
-const ESCAPE: u8 = 4;
-
-/// What each byte can be.
-const CLASSES: [u8; 256] = {
-    let mut classes = [0; 256];
-    let mut byte = 0;
-    while byte < 256 {
-        let b = byte as u8;
-        if b.is_ascii_alphanumeric() || matches!(b, b'+' | b'/' | b'-' | b'_') {
-            classes[byte] |= LETTER;
-        }
-        if folds::is_between(b) {
-            classes[byte] |= BETWEEN;
-        }
-        if matches!(b, b'%' | b'\\' | b'&' | b'#' | b';' | b'{' | b'}') {
-            classes[byte] |= ESCAPE;
-        }
-        byte += 1;
-    }
-    classes
-};
-
-fn is(byte: u8, class: u8) -> bool {
-    CLASSES[usize::from(byte)] & class != 0
-}
-
-fn is_letter(byte: u8) -> bool {
-    is(byte, LETTER)
 }
 
 /// Where, between two places, the first `wanted` bytes in a row begin that belong to an alphabet. Few are looked at: of bytes that
