@@ -85,6 +85,21 @@ pub fn rotating(dialect: Dialect) -> &'static str {
     &ROTATING[dialect as usize]
 }
 
+/// How late it is, of a key of a table named `k` that has an end, of whatever kind; asked once for all of its ends, and not for
+/// what never ends.
+pub fn now_if_it_ends(dialect: Dialect) -> &'static str {
+    static NOW: LazyLock<[String; 2]> = LazyLock::new(|| {
+        Dialect::BOTH.map(|dialect| {
+            let now = dialect.now();
+            format!(
+                "CASE WHEN k.expires_at < {NEVER} OR k.old_ends_at IS NOT NULL OR k.local_development_ends_at IS NOT NULL
+                      THEN {now} END"
+            )
+        })
+    });
+    &NOW[dialect as usize]
+}
+
 /// What [`StoredKey`] is read from, of a table named `k`.
 pub fn key_columns(dialect: Dialect) -> &'static str {
     static COLUMNS: LazyLock<[String; 2]> = LazyLock::new(|| {

@@ -7,49 +7,45 @@ use rusqlite::Connection;
 use crate::model::TokenHash;
 use crate::server::store::db::{Db, one, values};
 use crate::server::store::dialect::Dialect;
-use crate::server::store::key_row::{deciding, expired, local_ended, rotating};
+use crate::server::store::key_row::{deciding, now_if_it_ends};
 use crate::server::store::{Checked, StoreResult};
 
 /// By the token that a key has, as nearly all are asked for. All that it reads of a key is in the index: a page of it, and
 /// none of the table. That is looked into only while somebody is being removed whose keys are revoked: those that are left
 /// are as good as revoked.
 static CURRENT: LazyLock<String> = LazyLock::new(|| {
-    let rotating = rotating(Dialect::Sqlite);
     let from = "keys AS k INDEXED BY keys_by_token_hash";
-    found(from, "k.token_hash", ["FALSE", "k.expires_at", rotating])
+    found(from, "k.token_hash", ["FALSE", "NULL"])
 });
 
 /// By any token that a key has or had, where it is not the current one: asked apart, since a statement that could do all of
 /// it took a fifth longer for each check. The current one is in it once more, for a token that changed its place meanwhile.
 static ANY: LazyLock<String> = LazyLock::new(|| {
-    let replaced = format!("NOT {}", rotating(Dialect::Sqlite));
     let old = found(
         "keys AS k INDEXED BY keys_by_old_token_hash",
         "k.old_token_hash",
-        [&replaced, "min(k.expires_at, k.old_ends_at)", "TRUE"],
+        ["TRUE", "NULL"],
     );
     let retired = found(
         "retired_tokens AS t CROSS JOIN keys AS k ON k.seq = t.key",
         "t.token_hash",
-        ["TRUE", "t.retired_at", "FALSE"],
+        ["TRUE", "t.retired_at"],
     );
     [&old, CURRENT.as_str(), &retired]
         .map(|found| found.to_owned())
         .join(" UNION ALL ")
 });
 
-/// A key by a token, and of the token whether it was replaced, when it ends, and whether the key has another one.
-fn found(from: &str, token: &str, [replaced, ends_at, has_two_tokens]: [&str; 3]) -> String {
-    let (expired, deciding) = (expired(Dialect::Sqlite), deciding!("k"));
-    let local_ended = local_ended(Dialect::Sqlite);
+/// A key by a token, and of the token whether there is a newer one, and since when it is nothing but a former one.
+fn found(from: &str, token: &str, [is_older, retired_at]: [&str; 2]) -> String {
+    let (now, deciding) = (now_if_it_ends(Dialect::Sqlite), deciding!("k"));
     let sql = format!(
         "SELECT EXISTS (SELECT 1 FROM gateways WHERE token_hash = ?2), k.seq, k.id, k.scope, p.id, p.deployed,
                k.revoked_at IS NOT NULL
                    OR EXISTS (SELECT 1 FROM removals AS r INDEXED BY removals_unfinished CROSS JOIN keys AS theirs
                                WHERE r.finished_at IS NULL AND r.heir IS NULL
                                  AND theirs.seq = k.seq AND theirs.creator = r.person),
-               {replaced}, {expired}, k.disabled_at IS NOT NULL, {ends_at}, {has_two_tokens},
-               {local_ended}, {deciding}
+               k.disabled_at IS NOT NULL, k.expires_at, k.old_ends_at, {is_older}, {retired_at}, {now}, {deciding}
           FROM {from} LEFT JOIN projects AS p ON p.seq = k.project
          WHERE {token} = ?1"
     );
