@@ -170,3 +170,22 @@ fn a_folded_token_is_found_wherever_it_begins() {
         }
     }
 }
+
+#[test]
+fn what_is_escaped_around_a_text_is_no_layer() {
+    let twice = BASE64_STANDARD.encode(BASE64_STANDARD.encode(web().expose()));
+    for (before, behind) in [
+        ("%00\n", "\n%00"),
+        ("\\\"", "\\\""),
+        ("%22", "%22"),
+        ("%20%22", "%22%2C%20%22"),
+        ("&#34;", "&#34;"),
+        ("\\u0022", "\\u0022"),
+        ("{\\\"a\\\":\\\"", "\\\"}"),
+    ] {
+        let text = format!("{before}{twice}{behind}");
+        let found = search(text.as_bytes()).findings;
+        let layers: Vec<_> = found.iter().map(|found| &found.layers[..]).collect();
+        assert_eq!(layers, [[TextLayer::Base64; 2]], "{text}");
+    }
+}

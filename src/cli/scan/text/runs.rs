@@ -26,7 +26,8 @@ pub struct LetterRun {
     pub text: Zeroizing<Vec<u8>>,
     /// Where in the text, and where in what it was read from, an unbroken piece begins.
     pub pieces: Vec<(usize, usize)>,
-    pub is_escaped: bool,
+    /// Which letters were escaped, by their places in the text.
+    escaped: Vec<usize>,
     folds: usize,
     /// Letters at the beginning of a line, by their places in the text, that may be the marks of a patch.
     marks: Vec<usize>,
@@ -53,6 +54,7 @@ pub fn each(bytes: &[u8], until: usize, mut take: impl FnMut(&LetterRun)) {
         let mut start = beginning(bytes, behind, at);
         while start <= at && start < until {
             run.read(bytes, start);
+            run.trim();
             if run.could_hold_a_token() {
                 take(&run);
                 run.unmark().then(|| take(&run));
@@ -182,10 +184,10 @@ impl LetterRun {
             self.text.extend_from_slice(&bytes[at..at + letters]);
             at += letters;
             if let Some((byte, length)) = escape(&bytes[at..]) {
+                self.escaped.push(self.text.len());
                 self.text.push(byte);
                 at += length;
                 self.pieces.push((self.text.len(), at));
-                self.is_escaped = true;
                 continue;
             }
             self.end = at;
@@ -211,8 +213,39 @@ impl LetterRun {
         self.text.clear();
         self.pieces.clear();
         self.marks.clear();
-        self.is_escaped = false;
+        self.escaped.clear();
         self.folds = 0;
+    }
+
+    /// Takes away what stands around the letters, such as escaped quotation marks: then there is often nothing to be undone, and
+    /// a layer more can be looked below.
+    fn trim(&mut self) {
+        let is_within = |byte: &u8| is(*byte, LETTER | ESCAPE);
+        let from = self.text.iter().position(is_within).unwrap_or(0);
+        let to = self.text.iter().rposition(is_within).map_or(0, |last| last + 1);
+        if (from, to) == (0, self.text.len()) {
+            return;
+        }
+        self.text.truncate(to);
+        self.text.drain(..from);
+        for places in [&mut self.escaped, &mut self.marks] {
+            places.retain(|place| (from..to).contains(place));
+            places.iter_mut().for_each(|place| *place -= from);
+        }
+        let first = self
+            .pieces
+            .partition_point(|(inner, _)| *inner <= from)
+            .saturating_sub(1);
+        self.pieces.drain(..first);
+        self.pieces.retain(|(inner, _)| *inner < to);
+        for (inner, outer) in &mut self.pieces {
+            *outer += from.saturating_sub(*inner);
+            *inner = inner.saturating_sub(from);
+        }
+    }
+
+    pub fn is_escaped(&self) -> bool {
+        !self.escaped.is_empty()
     }
 
     pub fn is_folded(&self) -> bool {
@@ -225,7 +258,7 @@ impl LetterRun {
         if self.text.iter().all(|byte| Some(byte) == first) {
             return false;
         }
-        let is_broken = self.is_escaped || self.is_folded();
+        let is_broken = self.is_escaped() || self.is_folded();
         self.text.len() >= if is_broken { SHORTEST } else { LEAST_ENCODED }
     }
 

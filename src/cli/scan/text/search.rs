@@ -162,7 +162,7 @@ impl Search<'_> {
 
     fn run(&mut self, run: &LetterRun, origin: &Origin, depth: usize) {
         let map = || Map::Pieces(&run.pieces);
-        if run.is_escaped {
+        if run.is_escaped() {
             return self.below(&run.text, map(), Some(TextLayer::Escapes), origin, depth);
         }
         let origin = Origin {
