@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 use std::fs;
 use std::process::Command;
 
+use keydeck::model::webhook_secret::{self, WrittenSigningSecret};
 use keydeck::model::{Scope, Token, TokenKind};
 use serde_json::Value;
 use uuid::Uuid;
@@ -71,6 +72,25 @@ fn gitleaks_finds_a_whole_secret() {
     let found = found_by_gitleaks(&[format!("key: {}", secret.expose())]);
     let whole = ("keydeck-secret".into(), 1, secret.expose().to_owned());
     assert!(found.contains(&whole), "{found:?}");
+}
+
+#[test]
+fn gitleaks_finds_the_signing_secret_of_a_webhook() {
+    let bytes: Vec<u8> = (0..webhook_secret::BYTES).map(|n| (n * 89 + 7) as u8).collect();
+    let secret = WrittenSigningSecret::text_of(&bytes);
+    let secret = secret.expose();
+    let bare = secret.trim_end_matches('=');
+    let found = found_by_gitleaks(&[
+        format!("SIGNING_SECRET={secret}"),
+        format!("secret: \"{bare}\""),
+        secret.to_owned(),
+        format!("SIGNING_SECRET={bare}xy"),
+        format!("SIGNING_SECRET=whsec_{}", "x".repeat(43)),
+        format!("SIGNING_SECRET={}", &bare[..40]),
+    ]);
+    let expected = [(1, secret), (2, bare), (3, secret)];
+    let expected = expected.map(|(line, secret)| ("keydeck-webhook".to_owned(), line, secret.to_owned()));
+    assert_eq!(found, expected.into());
 }
 
 #[test]
