@@ -147,7 +147,7 @@ fn what_is_wrong_about_looks_and_keys_is_passed_over_and_told() {
         ("colour = \"red\"", "", 2, "a setting of a profile"),
         ("color = \"red\"", "", 2, "a setting of a profile"),
         ("", "color = \"red\"", 5, "did you mean colour?"),
-        ("", "colour = \"yelow\"", 5, "did you mean yellow?"),
+        ("", "colour = \"yelloww\"", 5, "did you mean yellow?"),
         (
             "",
             "colour = \"pink\"",
