@@ -171,14 +171,8 @@ pub fn cpu_time(pid: u32) -> Result<Duration, AnyError> {
     ticks(&pid.to_string(), 14)
 }
 
-/// CPU time that all programs used which this one started and waited for.
-pub fn children_cpu_time() -> Result<Duration, AnyError> {
-    // cutime and cstime are fields 16 and 17 of proc(5).
-    ticks("self", 16)
-}
-
-/// The sum of two fields in a row of what the kernel says of a process, in ticks of 1/100 s on Linux.
-fn ticks(process: &str, first: usize) -> Result<Duration, AnyError> {
+/// The sum of two times in a row of what the kernel says of a process, which are in ticks of 1/100 s on Linux.
+pub fn ticks(process: &str, first: usize) -> Result<Duration, AnyError> {
     let stat = std::fs::read_to_string(format!("/proc/{process}/stat"))?;
     let fields: Vec<&str> = stat
         .rsplit(')')
