@@ -1,6 +1,6 @@
 //! A few bytes that are looked at together: most texts have something there that tells that they are in no run.
 
-use super::classes::{BETWEEN, CLASSES, ESCAPE, LETTER};
+use super::classes::{BETWEEN, CLASSES, ESCAPE, LETTER, is};
 use super::plain::SHORTEST;
 
 /// So many bytes are looked at together,
@@ -10,7 +10,7 @@ pub const STEP: usize = SHORTEST - CHUNK;
 
 /// Whether all these bytes may be in one run. It is asked most of all: what it passes is looked at again.
 pub fn may_be_within_run(bytes: &[u8; CHUNK]) -> bool {
-    !has_other(bytes) && !has_words_apart(bytes)
+    is(bytes[0], LETTER | BETWEEN | ESCAPE) && !has_other(bytes) && !has_words_apart(bytes)
 }
 
 /// Whether one is there that is in no run, and frequent in other text.
