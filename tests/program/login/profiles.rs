@@ -37,7 +37,7 @@ fn what_is_wrong_with_the_configuration_is_told_with_its_line() {
     let home = Home::new();
     configure(
         &home,
-        "[profiles.acme]\nserver = \"https://keys.acme.example\"\ncolor = \"red\"\n",
+        "[profiles.acme]\nserver = \"https://keys.acme.example\"\nreadonly = true\n",
     );
     let said = home.run(&["key", "list"]).refused(1);
     assert!(
@@ -46,6 +46,18 @@ fn what_is_wrong_with_the_configuration_is_told_with_its_line() {
     );
     let said = login(&home, "kdu_x", &["http://127.0.0.1:1"]).refused(1);
     assert!(said.contains("config.toml, line 3: "), "{said}");
+
+    // A colour changes nothing of what a command does.
+    configure(
+        &home,
+        "[profiles.acme]\nserver = \"https://keys.acme.example\"\ncolor = \"red\"\n",
+    );
+    let ran = home.run(&["key", "list"]).succeeded();
+    assert!(
+        ran.stderr.contains("config.toml, line 3: “color”"),
+        "{}",
+        ran.stderr
+    );
 
     configure(&home, "[profiles.acme]\nserver = \"https://keys.acme.example\"\n");
     let said = home.run(&["key", "list", "--profile", "prod"]).refused(2);
