@@ -57,6 +57,7 @@ const MARKS: [u32; 256] = {
 #[cfg(test)]
 mod tests {
     use super::{CHUNK, may_be_within_run};
+    use crate::cli::scan::text::folds::tests::FOLDS;
 
     fn passes(bytes: &[u8]) -> bool {
         may_be_within_run(bytes.first_chunk().expect("as many bytes as are looked at"))
@@ -67,33 +68,14 @@ mod tests {
         let escapes = [
             "_", "%5F", "%5f", "\\_", "\\x5f", "\\u005f", "\\u{5f}", "\\137", "&#95;", "&#x5f;", "&lowbar;",
         ];
-        let folds = [
-            "\n",
-            "\r\n",
-            "\n    ",
-            " \n",
-            "=\r\n",
-            "\\\n  ",
-            "\n> ",
-            "\r\n>> ",
-            "\n# ",
-            "\n * ",
-            "\"\n  \"",
-            "\" +\n    \"",
-            "' \\\n  '",
-            "\\n",
-            "\\r\\n",
-            "\".\n\"",
-            "\n+",
-            "\n-",
-        ];
         for escape in escapes {
             let letters: Vec<String> = "kdw_0Ab/9+xYz-_A".repeat(4).chars().map(String::from).collect();
             let letters: Vec<&str> = letters
                 .iter()
                 .map(|letter| if letter == "_" { escape } else { letter })
                 .collect();
-            for fold in folds {
+            // In a patch, each line begins with a mark.
+            for fold in FOLDS.into_iter().chain(["\n+", "\n-"]) {
                 for width in 1..=40 {
                     let lines: Vec<String> = letters.chunks(width).map(|line| line.concat()).collect();
                     let text = lines.join(fold);

@@ -65,31 +65,34 @@ pub const fn is_between(byte: u8) -> bool {
 }
 
 #[cfg(test)]
-mod tests {
+pub mod tests {
     use super::unfolded;
+
+    /// Between two parts of a line.
+    pub const FOLDS: [&str; 18] = [
+        "\n",
+        "\r\n",
+        "\n    ",
+        " \n",
+        "=\n",
+        "=\r\n",
+        "\\\n",
+        "\\\n  ",
+        "\n> ",
+        "\r\n>> ",
+        "\n# ",
+        "\n * ",
+        "\"\n  \"",
+        "\" +\n    \"",
+        "' \\\n  '",
+        "\\n",
+        "\\r\\n",
+        "\".\n\"",
+    ];
 
     #[test]
     fn a_text_is_the_same_however_it_is_broken() {
-        for between in [
-            "\n",
-            "\r\n",
-            "\n    ",
-            " \n",
-            "=\n",
-            "=\r\n",
-            "\\\n",
-            "\\\n  ",
-            "\n> ",
-            "\r\n>> ",
-            "\n# ",
-            "\n * ",
-            "\"\n  \"",
-            "\" +\n    \"",
-            "' \\\n  '",
-            "\\n",
-            "\\r\\n",
-            "\".\n\"",
-        ] {
+        for between in FOLDS {
             let text = format!("abc{between}def{between}gh;rest");
             let (whole, length) = unfolded(text.as_bytes(), 100, |byte| byte.is_ascii_alphanumeric());
             assert_eq!(
