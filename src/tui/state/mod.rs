@@ -22,6 +22,7 @@ pub mod loadable;
 pub mod marks;
 pub mod moment;
 pub mod notice;
+pub mod number;
 pub mod outage;
 pub mod people;
 pub mod picker;

@@ -6,8 +6,8 @@ use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
 use tui_input::{Input, InputRequest};
 
 use super::history::{EditKind, History};
+use super::number::number;
 use crate::model::pasted;
-use crate::tui::view::text;
 
 /// More than any field may hold; what is pasted beyond it is left out, which is said.
 const MAX_CHARS: usize = 2_000;
@@ -145,7 +145,7 @@ impl TextField {
 fn what_became_of(pasted: &str, inserted: usize, most: usize) -> Option<String> {
     let [length, kept, most] = [pasted.chars().count(), inserted, most].map(|count| count as u64);
     let cut = (kept < length).then(|| {
-        let [length, kept, most] = [length, kept, most].map(text::number);
+        let [length, kept, most] = [length, kept, most].map(number);
         format!("{kept} of the {length} pasted characters were kept: it takes at most {most}.")
     });
     let lines = pasted.lines().filter(|line| !line.trim().is_empty()).count();

@@ -4,6 +4,7 @@ use unicode_segmentation::UnicodeSegmentation;
 use unicode_width::UnicodeWidthStr;
 
 use crate::model::Shown;
+pub use crate::tui::state::number::number;
 
 /// What is left of a quoted name at the least.
 const LEAST_NAME: usize = 20;
@@ -159,19 +160,6 @@ pub fn chunks(text: &str, cells: usize) -> Vec<String> {
         .collect()
 }
 
-/// 1284 as `1,284`.
-pub fn number(value: u64) -> String {
-    let digits = value.to_string();
-    let mut out = String::new();
-    for (index, digit) in digits.chars().enumerate() {
-        if index > 0 && (digits.len() - index).is_multiple_of(3) {
-            out.push(',');
-        }
-        out.push(digit);
-    }
-    out
-}
-
 /// From here on a count is shown in thousands or millions.
 const MANY: u64 = 100_000;
 
@@ -253,12 +241,5 @@ mod tests {
             }
         }
         assert_eq!(whole("one two three", 9), ["one two ", "three"]);
-    }
-
-    #[test]
-    fn thousands_are_grouped() {
-        assert_eq!(number(0), "0");
-        assert_eq!(number(1284), "1,284");
-        assert_eq!(number(1_000_000), "1,000,000");
     }
 }
