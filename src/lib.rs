@@ -64,7 +64,7 @@
 //!
 //! | new | file |
 //! |---|---|
-//! | field of a key | `model/field/declared.rs` and its value in `model/field.rs`; then `api/keys.rs`, its columns in `server/store/tables.rs` and `key_row.rs`, a migration for each engine. Forms, details, conflicts, flags, the log, exports, imports and moving a deck follow |
+//! | field of a key | `model/field/declared.rs` and its value in `model/field.rs`; then its columns in `server/store/tables.rs` and `key_row/settings.rs`, a migration for each engine. Forms, details, conflicts, flags, the log, exports, imports and moving a deck follow |
 //! | filter word | `model/filter/declared.rs`, and its parameter in `model/filter.rs`; then its condition in `server/store/filter.rs` |
 //! | rule of refusal | `model/rule.rs` (name, message, and whether it is a 401 or a 403); when it applies: about origin, address, app or whether the project is deployed `model/connection.rs`; about the key's state [`model::Standing`] beside the rules, read by the `check.rs` of each engine; about the gateway or the scope that it asks for `server/work/authorize.rs`; about the session server `connect.rs` there; about what was presented `presented.rs` there |
 //! | column of the table of keys | `tui/state/columns.rs` (of ended keys `columns/ended.rs`), which declares at what width it is shown; its cells: `tui/view/table.rs` (`ended.rs`). Of people and projects: `tui/view/people.rs` and `projects.rs`. Of `keydeck key list`: `cli/key/cells.rs` |

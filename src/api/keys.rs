@@ -10,9 +10,7 @@ use super::usage::{KeyWeek, RefusedSince, RotationUses};
 use crate::model::field::FieldValue;
 pub use crate::model::filter::KeyFilter;
 use crate::model::filter::filtering;
-use crate::model::{
-    AllowedNetwork, KeyField, KeyState, LocalAddress, Scope, Settings, StateFilter, UiDomain,
-};
+use crate::model::{KeyField, KeyState, Scope, Settings, StateFilter};
 
 /// The project of a key.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
@@ -63,24 +61,8 @@ pub struct Key {
     /// What may be shown of the token: its prefix and last four characters.
     #[schema(example = "kdw_…x9Qz")]
     pub hint: String,
-    pub ui_domains: Vec<UiDomain>,
-    pub local_development: Option<LocalAddress>,
-    /// From this instant on local pages are refused. Absent while local development is off, and of what an earlier version
-    /// turned on, which goes on until somebody edits it.
-    pub local_development_ends_at: Option<Timestamp>,
-    pub cross_page_persistence: bool,
-    /// Where requests with it may come from; none: from anywhere.
-    #[serde(default)]
-    #[schema(required = true)]
-    pub allowed_networks: Vec<AllowedNetwork>,
-    /// What others should know of it.
-    pub note: Option<String>,
-    /// What it is found by; in the order in which they were given.
-    #[serde(default)]
-    #[schema(required = true)]
-    pub labels: Vec<String>,
-    /// From this instant on it is not valid; absent: it never ends.
-    pub expires_at: Option<Timestamp>,
+    #[serde(flatten)]
+    pub settings: Settings,
     /// Its state now, by the clock of the database.
     #[serde(default)]
     #[schema(required = true)]
@@ -152,16 +134,6 @@ pub struct Disabling {
 impl Key {
     /// A key with these settings, and nothing else yet.
     pub fn with_settings(settings: Settings) -> Self {
-        let Settings {
-            ui_domains,
-            local_development,
-            local_development_ends_at,
-            cross_page_persistence,
-            allowed_networks,
-            note,
-            labels,
-            expires_at,
-        } = settings;
         Self {
             id: Uuid::nil(),
             name: String::new(),
@@ -174,14 +146,7 @@ impl Key {
             imported: None,
             version: 0,
             hint: String::new(),
-            ui_domains,
-            local_development,
-            local_development_ends_at,
-            cross_page_persistence,
-            allowed_networks,
-            note,
-            labels,
-            expires_at,
+            settings,
             state: KeyState::default(),
             disabled: None,
             rotation: None,
@@ -197,26 +162,13 @@ impl Key {
         match field {
             KeyField::Name => FieldValue::Text(self.name.clone()),
             KeyField::Project => self.project.as_ref().map(|project| project.id.to_string()).into(),
-            setting => self.settings().value(setting),
+            setting => self.settings.value(setting),
         }
     }
 
     /// Whether it was imported by the hash of a token that nobody here has.
     pub fn is_hash_only(&self) -> bool {
         self.imported.is_some_and(|imported| imported.hash_only)
-    }
-
-    pub fn settings(&self) -> Settings {
-        Settings {
-            ui_domains: self.ui_domains.clone(),
-            local_development: self.local_development,
-            local_development_ends_at: self.local_development_ends_at,
-            cross_page_persistence: self.cross_page_persistence,
-            allowed_networks: self.allowed_networks.clone(),
-            note: self.note.clone(),
-            labels: self.labels.clone(),
-            expires_at: self.expires_at,
-        }
     }
 }
 

@@ -9,7 +9,7 @@ mod widget;
 
 use jiff::Timestamp;
 use serde::{Deserialize, Deserializer, Serialize};
-use strum::EnumIter;
+use strum::{EnumIter, IntoStaticStr};
 use utoipa::ToSchema;
 use uuid::Uuid;
 
@@ -116,25 +116,31 @@ fn present<'de, D: Deserializer<'de>>(d: D) -> Result<Option<Option<String>>, D:
 }
 
 /// The valid settings of a key.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct Settings {
     pub ui_domains: Vec<UiDomain>,
     pub local_development: Option<LocalAddress>,
-    /// Local pages are allowed strictly before it. Absent while it is off, and of what an earlier version turned on.
+    /// From this instant on local pages are refused. Absent while local development is off, and of what an earlier version
+    /// turned on, which goes on until somebody edits it.
     pub local_development_ends_at: Option<Timestamp>,
     pub cross_page_persistence: bool,
-    /// Where requests may come from; without any, from anywhere. In their order, none within another one.
+    /// Where requests with it may come from, in their order and none within another one; none: from anywhere.
+    #[serde(default)]
+    #[schema(required = true)]
     pub allowed_networks: Vec<AllowedNetwork>,
-    /// It decides nothing.
+    /// What others should know of it. It decides nothing.
     pub note: Option<String>,
-    /// They decide nothing; in the order in which they were given.
+    /// What it is found by, in the order in which they were given. They decide nothing.
+    #[serde(default)]
+    #[schema(required = true)]
     pub labels: Vec<String>,
-    /// The key is valid strictly before it.
+    /// From this instant on it is not valid; absent: it never ends.
     pub expires_at: Option<Timestamp>,
 }
 
-/// In the order of forms and details.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, EnumIter)]
+/// In the order of forms and details. JSON, refusals and the activity log call them by their names.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, EnumIter, IntoStaticStr)]
+#[strum(serialize_all = "snake_case")]
 pub enum KeyField {
     Name,
     Project,

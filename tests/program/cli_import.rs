@@ -76,7 +76,7 @@ fn a_foreign_token_goes_on_as_it_is_and_a_hash_says_that_it_cant_be_shown() {
     );
     let app = key(&server, "App");
     assert!(app.imported.expect("marked").hash_only && !app.may.reveal);
-    assert_eq!(app.note.as_deref(), Some("=1+1"));
+    assert_eq!(app.settings.note.as_deref(), Some("=1+1"));
     let found = Ran::given(server.command(&["key", "lookup"]), &format!("{FOREIGN}\n"));
     assert!(found.succeeded().stdout.contains("Till"));
     let unknown = Ran::given(server.command(&["key", "lookup"]), &foreign(9));
@@ -155,7 +155,7 @@ fn an_export_with_its_tokens_comes_back() {
         let told = import(&deck, &with_tokens, &[]).succeeded();
         assert_eq!(told.stdout, "2 keys imported\n", "{format}");
         let after = key(&deck, "+\"x\", y");
-        assert_eq!(after.settings(), before.settings(), "{format}");
+        assert_eq!(after.settings, before.settings, "{format}");
         assert_eq!((after.created_at, &after.hint), (before.created_at, &before.hint));
         let board = key(&deck, "Board");
         assert_eq!(board.state, KeyState::Disabled);
@@ -180,7 +180,7 @@ fn keys_of_other_products_are_known_by_their_files() {
         told.stderr
     );
     assert_eq!(
-        key(&server, "Partner A").note.as_deref(),
+        key(&server, "Partner A").settings.note.as_deref(),
         Some("The first partner")
     );
     assert_eq!(key(&server, "Partner B").state, KeyState::Disabled);
@@ -206,11 +206,11 @@ fn keys_of_other_products_are_known_by_their_files() {
     );
     let app = key(&server, "Mobile app");
     assert_eq!(
-        (app.note.as_deref(), app.labels.as_slice()),
+        (app.settings.note.as_deref(), app.settings.labels.as_slice()),
         (Some("{\"plan\":\"pro\"}"), &["customer-17".to_owned()][..])
     );
     assert_eq!(
-        app.expires_at.expect("it ends").to_string(),
+        app.settings.expires_at.expect("it ends").to_string(),
         "2100-01-01T00:00:00Z"
     );
     assert_eq!(server.asked(&gateway, &foreign(1)), 200);
@@ -221,7 +221,7 @@ fn keys_of_other_products_are_known_by_their_files() {
     assert_eq!(told.stdout, "2 keys imported\n");
     let alex = key(&server, "alex");
     assert_eq!(
-        (alex.labels.as_slice(), alex.created_at.as_second()),
+        (alex.settings.labels.as_slice(), alex.created_at.as_second()),
         (&["gold".to_owned()][..], 1_700_000_000)
     );
     assert_eq!(server.asked(&gateway, "lZ7wq2Zt9BvXe4LmN8cYh3JpS6dFg1U5"), 200);

@@ -144,5 +144,5 @@ fn an_end_is_set_told_and_refused_by_the_policy() {
     pty.wait_for("are given 90 days at");
     pty.type_keys("<C-u>60d<C-s>");
     pty.wait_gone("within 30 days");
-    assert!(key(&server).expires_at.is_some());
+    assert!(key(&server).settings.expires_at.is_some());
 }

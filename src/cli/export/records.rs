@@ -106,7 +106,6 @@ record!(UsageRecord {
 impl From<Key> for ExportedKey {
     fn from(key: Key) -> Self {
         let (disabled, revoked) = (key.disabled.as_ref(), key.revoked.as_ref());
-        let settings = key.settings();
         let history = KeyHistory {
             created: key.created_at,
             disabled: disabled.is_some() || key.state == KeyState::Disabled,
@@ -130,7 +129,7 @@ impl From<Key> for ExportedKey {
         };
         Self {
             names,
-            settings,
+            settings: key.settings,
             history,
         }
     }

@@ -49,7 +49,10 @@ fn state(key: &Key) -> String {
         Some(uses) => format!("rotating (old {}, new {})", uses.old, uses.new),
         None => "rotating".to_owned(),
     });
-    let ends = key.expires_at.map(|at| format!("ends {}", output::date(at)));
+    let ends = key
+        .settings
+        .expires_at
+        .map(|at| format!("ends {}", output::date(at)));
     let state = (key.state != KeyState::Active).then(|| key.state.as_str().to_owned());
     let told: Vec<String> = match state {
         Some(state) => [Some(state), rotating].into_iter().flatten().collect(),
@@ -66,7 +69,7 @@ pub fn standing(key: &Key, now: Timestamp) -> String {
     let since = match key.state {
         KeyState::Active => None,
         KeyState::Disabled => key.disabled.as_ref().map(|disabled| disabled.at),
-        KeyState::Expired => key.expires_at,
+        KeyState::Expired => key.settings.expires_at,
         KeyState::Revoked => key.revoked.as_ref().map(|revoked| revoked.at),
     };
     let since = since.map_or_else(String::new, |at| format!(" {}", output::long_ago(at, now)));
@@ -109,7 +112,7 @@ pub fn fields(key: &Key, now: Timestamp) -> Vec<Field> {
         ));
     }
     rows.extend(end(key, now));
-    let settings = key.settings();
+    let settings = &key.settings;
     for setting in KeyField::of(key.scope).filter(|field| field.is_setting()) {
         match settings.value(setting) {
             FieldValue::List(items) => {
@@ -120,7 +123,7 @@ pub fn fields(key: &Key, now: Timestamp) -> Vec<Field> {
                 let words = match (setting.widget(), value.clone().instant()) {
                     (Widget::Time { always, .. }, Some(at)) => time_of(at, always, now),
                     // Off, it has none; and what earlier versions turned on has none so far.
-                    (Widget::Time { always: true, .. }, None) if key.local_development.is_none() => {
+                    (Widget::Time { always: true, .. }, None) if key.settings.local_development.is_none() => {
                         String::new()
                     }
                     _ => setting.in_words(&value),

@@ -58,7 +58,7 @@ fn told(created: &Created) -> Result<(), Failure> {
         "created {} key \"{}\" ({}){note}",
         key.scope, key.name, key.id
     ));
-    if key.expires_at.is_some() {
+    if key.settings.expires_at.is_some() {
         output::notice(ends(key));
     }
     if let Some(told) = local_ends(key) {
@@ -150,7 +150,7 @@ fn for_many(args: &KeyEditArgs) -> Result<NewPlan, Failure> {
 
 /// Told back, since what was typed may have been a date or a length of time.
 fn ends(key: &Key) -> String {
-    match key.expires_at {
+    match key.settings.expires_at {
         Some(at) => format!("it is valid until {}", output::time(at)),
         None => "it never ends".into(),
     }
@@ -158,19 +158,19 @@ fn ends(key: &Key) -> String {
 
 /// The same of local development, where it is on; an end that was left open is 8 hours ahead.
 fn local_ends(key: &Key) -> Option<String> {
-    let at = key.local_development_ends_at?;
+    let at = key.settings.local_development_ends_at?;
     Some(format!("local development ends at {}", output::time(at)))
 }
 
 fn warn_of(key: &Key) {
-    let of = match key.local_development {
+    let of = match key.settings.local_development {
         Some(_) => UiDomain::warning,
         None => UiDomain::warning_without_local_development,
     };
-    for warning in key.ui_domains.iter().filter_map(of) {
+    for warning in key.settings.ui_domains.iter().filter_map(of) {
         output::notice(format!("warning: {warning}"));
     }
-    if key.scope == Scope::Mobile && key.ui_domains.is_empty() {
+    if key.scope == Scope::Mobile && key.settings.ui_domains.is_empty() {
         output::notice(
             "any app may use this key; --domain com.acme.app lists the bundle identifiers of those that may",
         );
@@ -185,7 +185,12 @@ fn new_domains(key: &Key, args: &KeyEditArgs) -> Result<Option<Vec<String>>, Fai
     if args.add_domains.is_empty() && args.remove_domains.is_empty() {
         return Ok(None);
     }
-    let mut domains: Vec<String> = key.ui_domains.iter().map(|d| d.as_str().to_owned()).collect();
+    let mut domains: Vec<String> = key
+        .settings
+        .ui_domains
+        .iter()
+        .map(|d| d.as_str().to_owned())
+        .collect();
     for typed in &args.remove_domains {
         let unwanted = normalised(key.scope, typed);
         let before = domains.len();

@@ -21,7 +21,7 @@ pub const COLUMNS: [TableColumn; 8] = [
 
 pub fn row(key: &Key, now: Timestamp) -> Vec<Cell> {
     let refused = key.refused_since.as_ref();
-    let ended = refused.map(|refused| refused.since).or(key.expires_at);
+    let ended = refused.map(|refused| refused.since).or(key.settings.expires_at);
     let (by, reason) = match &key.revoked {
         Some(KeyRevocation { by, reason, .. }) => (Some(by.email.as_str()), reason.as_deref()),
         None => (None, None),

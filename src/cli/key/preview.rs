@@ -9,7 +9,7 @@ use crate::model::KeyField;
 
 /// Returns when the edit may be sent. One that is not valid the server refuses.
 pub async fn confirm(client: &Client, key: &Key, edit: &KeyEdit, yes: bool) -> Result<(), Failure> {
-    let before = key.settings();
+    let before = &key.settings;
     let Ok((_, after)) = edit.apply(key.scope, &key.name, &before) else {
         return Ok(());
     };

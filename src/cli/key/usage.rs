@@ -152,7 +152,7 @@ fn allowed(source: &UsageSource, now: Timestamp) -> String {
 /// `https://www.acme.example, 3 times, last 2 min ago (origin-foreign); it looks like yours: --add-domain adds it`
 fn refused_from(key: &Key, source: &RefusedSource, now: Timestamp) -> String {
     let last = if source.count == 1 { "" } else { ", last" };
-    let hint = match source.is_addable(&key.ui_domains) {
+    let hint = match source.is_addable(&key.settings.ui_domains) {
         true => format!(
             "; it looks like yours: keydeck key edit {} --add-domain {}",
             key.id, source.name

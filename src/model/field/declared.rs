@@ -6,8 +6,6 @@ use crate::model::Scope;
 const OF_PROJECTS: &[Scope] = &[Scope::Web, Scope::Mobile];
 
 pub(super) const NAME: Facts = Facts {
-    wire_name: "name",
-    column: "name",
     flag: "--name",
     label: "Name",
     short_label: "Name",
@@ -17,8 +15,6 @@ pub(super) const NAME: Facts = Facts {
 };
 
 pub(super) const PROJECT: Facts = Facts {
-    wire_name: "project",
-    column: "project",
     flag: "--project",
     label: "Project",
     short_label: "Project",
@@ -29,8 +25,7 @@ pub(super) const PROJECT: Facts = Facts {
 };
 
 pub(super) const UI_DOMAINS: Facts = Facts {
-    wire_name: "ui_domains",
-    column: "domains",
+    column: Some("domains"),
     flag: "--domain",
     label: "UI domains",
     short_label: "UI domain",
@@ -41,8 +36,7 @@ pub(super) const UI_DOMAINS: Facts = Facts {
 };
 
 pub(super) const LOCAL_DEVELOPMENT: Facts = Facts {
-    wire_name: "local_development",
-    column: "local_address",
+    column: Some("local_address"),
     flag: "--local-address",
     label: "Local development",
     short_label: "Local development",
@@ -53,8 +47,7 @@ pub(super) const LOCAL_DEVELOPMENT: Facts = Facts {
 };
 
 pub(super) const LOCAL_DEVELOPMENT_ENDS_AT: Facts = Facts {
-    wire_name: "local_development_ends_at",
-    column: "local_ends",
+    column: Some("local_ends"),
     flag: "--local-ends",
     label: "Local development ends",
     short_label: "  ends",
@@ -72,8 +65,7 @@ pub(super) const LOCAL_DEVELOPMENT_ENDS_AT: Facts = Facts {
 };
 
 pub(super) const CROSS_PAGE_PERSISTENCE: Facts = Facts {
-    wire_name: "cross_page_persistence",
-    column: "cross_page_persistence",
+    column: None,
     flag: "--cross-page-persistence",
     label: "Cross-page persistence",
     short_label: "Cross-page persist.",
@@ -88,8 +80,6 @@ pub(super) const CROSS_PAGE_PERSISTENCE: Facts = Facts {
 };
 
 pub(super) const NOTE: Facts = Facts {
-    wire_name: "note",
-    column: "note",
     flag: "--note",
     label: "Note",
     short_label: "Note",
@@ -103,8 +93,6 @@ pub(super) const NOTE: Facts = Facts {
 };
 
 pub(super) const LABELS: Facts = Facts {
-    wire_name: "labels",
-    column: "labels",
     flag: "--label",
     label: "Labels",
     short_label: "Labels",
@@ -121,8 +109,7 @@ pub(super) const LABELS: Facts = Facts {
 };
 
 pub(super) const EXPIRES_AT: Facts = Facts {
-    wire_name: "expires_at",
-    column: "expires",
+    column: Some("expires"),
     flag: "--expires",
     label: "Expiry",
     short_label: "Expires",

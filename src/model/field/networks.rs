@@ -4,8 +4,7 @@ use super::{Facts, Items, Widget};
 use crate::model::AllowedNetwork;
 
 pub(super) const DECLARED: Facts = Facts {
-    wire_name: "allowed_networks",
-    column: "networks",
+    column: Some("networks"),
     flag: "--network",
     label: "Networks",
     short_label: "Networks",

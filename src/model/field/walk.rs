@@ -35,19 +35,17 @@ impl KeyField {
 
     /// The setting that a column of a file holds, under whichever of its names.
     pub fn from_column(name: &str) -> Option<Self> {
-        let flag = |facts: &super::Facts| facts.flag.trim_start_matches('-').replace('-', "_");
-        Self::settings().find(|field| {
-            let facts = field.facts();
-            [facts.column, facts.wire_name].contains(&name) || flag(facts) == name
-        })
+        let flag = |field: Self| field.facts().flag.trim_start_matches('-').replace('-', "_");
+        Self::settings()
+            .find(|field| [field.column(), field.wire_name()].contains(&name) || flag(*field) == name)
     }
 
     pub fn column(self) -> &'static str {
-        self.facts().column
+        self.facts().column.unwrap_or(self.wire_name())
     }
 
     pub fn wire_name(self) -> &'static str {
-        self.facts().wire_name
+        self.into()
     }
 
     pub fn label(self) -> &'static str {

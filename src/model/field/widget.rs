@@ -9,10 +9,8 @@ use crate::model::Scope;
 /// What there is to know of a field.
 #[derive(Debug)]
 pub struct Facts {
-    /// As JSON, refusals and the activity log call it.
-    pub wire_name: &'static str,
-    /// As the column of an export or an import is called.
-    pub column: &'static str,
+    /// As the column of an export or an import is called; absent: as in JSON.
+    pub column: Option<&'static str>,
     /// The flag that gives it.
     pub flag: &'static str,
     pub label: &'static str,
@@ -30,8 +28,7 @@ impl Facts {
     /// Those of a field that every key has, that may be edited of each, and that no line shows while it is empty. What it
     /// is called and how it is entered is still to be said.
     pub(super) const OF_EVERY_KEY: Self = Self {
-        wire_name: "",
-        column: "",
+        column: None,
         flag: "",
         label: "",
         short_label: "",

@@ -1,55 +1,22 @@
 //! What a key has in columns: read, and written.
 
-mod document;
+mod settings;
 
 use std::sync::LazyLock;
 
 use jiff::Timestamp;
 use uuid::Uuid;
 
-use self::document::end;
-pub use self::document::{NEVER, between_lines, setting_columns, settings, settings_document};
+use self::settings::end;
+pub use self::settings::{
+    Deciding, End, NEVER, Networks, between_lines, setting_columns, settings, settings_document,
+};
+pub(super) use self::settings::{deciding, settings_of};
 use super::dialect::Dialect;
-use super::row::{ColumnValue, Columns, Read, fields, unreadable};
+use super::row::{Columns, Read};
 use super::{KeyGroup, KeyRecord, Place, PlaceValue, StoreError, StoreResult};
 use crate::api::{Disabled, Imported, KeyRevocation, KeyRotation, PersonRef, ProjectRef, Sort};
-use crate::model::{AllowedNetwork, KeyState, LocalAddress, Scope, Settings, Standing, UiDomain};
-
-/// The columns of a table that decide whether a request may pass, which [`Deciding`] is read from.
-macro_rules! deciding {
-    ($table:literal) => {
-        concat!(
-            $table,
-            ".allowed_networks, ",
-            $table,
-            ".ui_domains, ",
-            $table,
-            ".local_development, ",
-            $table,
-            ".local_development_ends_at, ",
-            $table,
-            ".cross_page_persistence"
-        )
-    };
-}
-
-/// The columns of a table that hold the settings, which [`Settings`] are read from.
-macro_rules! settings_of {
-    ($table:literal) => {
-        concat!(
-            $crate::server::store::key_row::deciding!($table),
-            ", ",
-            $table,
-            ".note, ",
-            $table,
-            ".labels, ",
-            $table,
-            ".expires_at"
-        )
-    };
-}
-
-pub(super) use {deciding, settings_of};
+use crate::model::{KeyState, Scope, Settings, Standing};
 
 /// Whether a key of a table named `k` has expired. How late it is, is not asked for one that never ends.
 pub fn expired(dialect: Dialect) -> &'static str {
@@ -293,37 +260,6 @@ impl StoredKey {
     }
 }
 
-/// One a line; an origin or bundle identifier has no line break.
-struct Domains(Vec<UiDomain>);
-
-impl Domains {
-    fn of_lines(text: &str) -> Self {
-        Self(
-            text.lines()
-                .map(|line| UiDomain::trusted(line.to_owned()))
-                .collect(),
-        )
-    }
-}
-
-/// One a line; most keys have none, and then nothing is parsed.
-pub struct Networks(pub Vec<AllowedNetwork>);
-
-impl Networks {
-    fn of_lines(text: &str) -> Result<Self, String> {
-        text.lines()
-            .map(AllowedNetwork::kept)
-            .collect::<Result<_, _>>()
-            .map(Self)
-    }
-}
-
-fields!(
-    Networks => text, |text| Networks::of_lines(text);
-    Domains => text, |text| Ok::<_, String>(Domains::of_lines(text));
-    LocalAddress => text, |text| LocalAddress::kept(text);
-);
-
 /// While both tokens are valid; no token is longer than the key.
 fn rotation(
     columns: &mut Columns<'_, impl super::row::Row>,
@@ -341,48 +277,4 @@ fn rotation(
         }),
         _ => None,
     })
-}
-
-/// When it ends, if ever.
-pub struct End(pub Option<Timestamp>);
-
-impl Read for End {
-    fn read<R: super::row::Row>(columns: &mut Columns<'_, R>) -> StoreResult<Self> {
-        let at: i64 = columns.next()?;
-        let at = (at != NEVER).then(|| Timestamp::from_microsecond(at));
-        at.transpose().map(Self).map_err(unreadable)
-    }
-}
-
-/// Those settings that decide whether a request may pass; the others are absent. Of an Analytics key only the first of
-/// them, [`Networks`], can be anything.
-pub struct Deciding(pub Settings);
-
-impl Read for Deciding {
-    fn read<R: super::row::Row>(columns: &mut Columns<'_, R>) -> StoreResult<Self> {
-        let Networks(allowed_networks) = columns.next()?;
-        let Domains(ui_domains) = columns.next()?;
-        Ok(Self(Settings {
-            allowed_networks,
-            ui_domains,
-            local_development: columns.next()?,
-            local_development_ends_at: columns.next()?,
-            cross_page_persistence: columns.next()?,
-            ..Settings::default()
-        }))
-    }
-}
-
-impl Read for Settings {
-    fn read<R: super::row::Row>(columns: &mut Columns<'_, R>) -> StoreResult<Self> {
-        let Deciding(settings) = columns.next()?;
-        let (note, labels): (String, String) = columns.next()?;
-        let End(expires_at) = columns.next()?;
-        Ok(Self {
-            note: Some(note).filter(|note| !note.is_empty()),
-            labels: labels.lines().map(str::to_owned).collect(),
-            expires_at,
-            ..settings
-        })
-    }
 }

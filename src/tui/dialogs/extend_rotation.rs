@@ -24,7 +24,7 @@ struct ExtendRotation {
 
 pub fn open(key: &Key) -> Sheet {
     let ends_at = key.rotation.as_ref().map(|rotation| rotation.ends_at);
-    let by = OverlapField::new(PRESET, ends_at, key.expires_at);
+    let by = OverlapField::new(PRESET, ends_at, key.settings.expires_at);
     let hint = "such as 24h or 7d; the whole overlap is 30 days at most";
     let fields = vec![FormField::new(BY, "Longer by", hint, FieldInput::Overlap(by))];
     let purpose = ExtendRotation {

@@ -77,7 +77,10 @@ impl KeyForm {
     fn new(editing: Option<Box<Key>>, scopes: Vec<Scope>, project: ProjectPicker) -> Self {
         let options = scopes.iter().map(|scope| scope.label()).collect();
         let mut fields = vec![FormField::choice(SCOPE, "Scope", options, 0, "")];
-        let settings = editing.as_deref().map(Key::settings).unwrap_or_default();
+        let settings = editing
+            .as_deref()
+            .map(|key| key.settings.clone())
+            .unwrap_or_default();
         let name = editing.as_deref().map_or("", |key| &key.name);
         let mut project = Some(project);
         for field in KeyField::iter() {

@@ -34,7 +34,7 @@ pub fn open_of_leaked(key: &Key) -> Sheet {
 }
 
 fn with_preset(key: &Key, preset: &str) -> Sheet {
-    let overlap = OverlapField::new(preset, None, key.expires_at);
+    let overlap = OverlapField::new(preset, None, key.settings.expires_at);
     let hint = "up to 30 days, such as 24h or 7d; 0 for none";
     let fields = vec![FormField::new(
         OVERLAP,

@@ -27,7 +27,7 @@ pub fn open(key: &Key) -> Sheet {
         false => "When does this key expire?",
     };
     // An end that has passed is never saved again.
-    let current = key.expires_at.filter(|_| !has_expired);
+    let current = key.settings.expires_at.filter(|_| !has_expired);
     let hint = match EXPIRES.widget() {
         Widget::Time { hint, .. } => hint,
         _ => "",
@@ -45,7 +45,7 @@ pub fn open(key: &Key) -> Sheet {
 }
 
 fn sentences(key: &Key) -> Vec<String> {
-    let stands = match (key.expires_at, key.state) {
+    let stands = match (key.settings.expires_at, key.state) {
         (_, KeyState::Expired) => {
             "It has expired. A later expiry renews it; its secret stays the same.".to_owned()
         }

@@ -7,7 +7,7 @@ use crate::model::field::{Items, Widget};
 
 /// What of a key is shown so.
 pub fn of_key(key: &Key) -> Vec<String> {
-    let settings = key.settings();
+    let settings = &key.settings;
     let is_shown = |field: &KeyField| match field.widget() {
         Widget::List { of, .. } => of != Items::Networks,
         _ => false,

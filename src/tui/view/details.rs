@@ -69,7 +69,7 @@ pub fn lines(key: &Key, is_revealed: bool, app: &App, width: usize, look: &Look)
 
 fn settings(key: &Key, width: usize, look: &Look) -> Vec<Line<'static>> {
     let mut lines = Vec::new();
-    let settings = key.settings();
+    let settings = &key.settings;
     for of in KeyField::of(key.scope).filter(|field| field.is_setting()) {
         let words = match (of, settings.value(of)) {
             (KeyField::UiDomains, _) => {
@@ -86,6 +86,7 @@ fn settings(key: &Key, width: usize, look: &Look) -> Vec<Line<'static>> {
             // It is shown with that.
             (KeyField::LocalDevelopmentEndsAt, _) => continue,
             (KeyField::ExpiresAt, _) => key
+                .settings
                 .expires_at
                 .map_or_else(String::new, |at| standing::expiry_in_words(at, look)),
             (_, value) => of.in_words(&value),
@@ -157,13 +158,13 @@ fn secret(key: &Key, is_revealed: bool, app: &App, width: usize, look: &Look) ->
 fn domains(key: &Key, width: usize, look: &Look) -> Vec<Line<'static>> {
     let label = KeyField::UiDomains.label_of(key.scope);
     let mut lines = vec![Line::styled(
-        format!("{label} ({})", key.ui_domains.len()),
+        format!("{label} ({})", key.settings.ui_domains.len()),
         look.theme.faint(),
     )];
-    if key.ui_domains.is_empty() {
+    if key.settings.ui_domains.is_empty() {
         lines.push(Line::raw("  any app"));
     }
-    let domains = key.ui_domains.iter();
+    let domains = key.settings.ui_domains.iter();
     lines.extend(domains.flat_map(|domain| indented(domain.as_str(), width)));
     lines
 }

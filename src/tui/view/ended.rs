@@ -136,7 +136,7 @@ pub fn cell(column: EndedColumn, key: &Key, look: &Look) -> (String, Style) {
 fn ended_at(key: &Key) -> Option<jiff::Timestamp> {
     match &key.revoked {
         Some(revoked) => Some(revoked.at),
-        None => key.expires_at,
+        None => key.settings.expires_at,
     }
 }
 

@@ -69,7 +69,7 @@ fn all(key: &Key, look: &Look) -> Vec<StateWords> {
     let mut all = Vec::new();
     let expired = has_expired(key, look.now);
     if expired {
-        let ago = key.expires_at.filter(|at| *at <= look.now);
+        let ago = key.settings.expires_at.filter(|at| *at <= look.now);
         let ago = ago.map_or_else(String::new, |at| format!(" {}", time::ago(Some(at), look)));
         all.push(said(format!("expired{ago}"), "expired".into(), theme.bad()));
     }
@@ -89,7 +89,7 @@ fn all(key: &Key, look: &Look) -> Vec<StateWords> {
         ));
         all.extend(rotation.uses.map(|uses| meter(uses, look)));
     }
-    if let Some(at) = key.expires_at.filter(|_| !expired) {
+    if let Some(at) = key.settings.expires_at.filter(|_| !expired) {
         let left = time::left(at, look);
         match expires_soon(at, look.now) {
             true => all.push(said(
@@ -104,7 +104,8 @@ fn all(key: &Key, look: &Look) -> Vec<StateWords> {
         }
     }
     all.extend(
-        key.local_development_ends_at
+        key.settings
+            .local_development_ends_at
             .map(|ends| local_development(ends, look)),
     );
     all
@@ -151,7 +152,7 @@ fn brief(left: &str) -> String {
 
 /// By the clock of this machine, where the server hasn't said so yet.
 fn has_expired(key: &Key, now: Timestamp) -> bool {
-    key.state == KeyState::Expired || key.expires_at.is_some_and(|at| at <= now)
+    key.state == KeyState::Expired || key.settings.expires_at.is_some_and(|at| at <= now)
 }
 
 fn expires_soon(at: Timestamp, now: Timestamp) -> bool {
@@ -169,7 +170,7 @@ pub fn in_details(key: &Key, app: &App, width: usize, look: &Look) -> Vec<Line<'
         let renew = how(app, Action::SetExpiry, "renews it");
         let words = format!("Expired: every request is refused until it is renewed{renew}");
         lines.extend(paragraph(&words, theme.bad(), width));
-    } else if let Some(at) = key.expires_at.filter(|at| expires_soon(*at, look.now)) {
+    } else if let Some(at) = key.settings.expires_at.filter(|at| expires_soon(*at, look.now)) {
         let renew = how(app, Action::SetExpiry, "renews it");
         let words = format!("Expires in {}{renew}", time::left(at, look));
         lines.extend(paragraph(&words, theme.warning(), width));
@@ -248,6 +249,6 @@ pub fn expiry_in_words(at: Timestamp, look: &Look) -> String {
 /// The instants until which a key's time is shown.
 pub fn ends_of(key: &Key) -> impl Iterator<Item = Timestamp> {
     let rotation = key.rotation.as_ref().map(|rotation| rotation.ends_at);
-    let local = key.local_development_ends_at;
-    [key.expires_at, rotation, local].into_iter().flatten()
+    let local = key.settings.local_development_ends_at;
+    [key.settings.expires_at, rotation, local].into_iter().flatten()
 }

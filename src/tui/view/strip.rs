@@ -50,7 +50,7 @@ fn write(mut pen: Pen, parts: Parts) {
 /// The domains, as many as fit.
 fn trusted(key: &Key, look: &Look) -> Parts {
     let theme = look.theme;
-    let mut domains = key.ui_domains.iter();
+    let mut domains = key.settings.ui_domains.iter();
     let Some(first) = domains.next() else {
         let words = match key.scope {
             Scope::Analytics => "Reads the whole organisation",

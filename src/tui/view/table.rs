@@ -145,7 +145,7 @@ fn domain_found(key: &Key, found: &SoughtText) -> Option<String> {
     if found.is_in(&key.name) || found.is_in(project) {
         return None;
     }
-    let mut domains = key.ui_domains.iter();
+    let mut domains = key.settings.ui_domains.iter();
     domains
         .find(|domain| found.is_in(domain.as_str()))
         .map(|domain| domain.as_str().to_owned())

@@ -8,7 +8,7 @@ use keydeck::tui::message::{Effect, Message, Timer, UsageReply, UsageRequest};
 use uuid::Uuid;
 
 use super::draw::look;
-use super::talk::{Talk, key};
+use super::talk::{Talk, ending, key};
 
 pub fn ago(seconds: i64) -> Timestamp {
     look().now - SignedDuration::from_secs(seconds)
@@ -65,9 +65,11 @@ pub fn revoked_keys(count: u32) -> Vec<Key> {
 pub fn expired_keys(count: u32) -> Vec<Key> {
     let one = |number: u32| Key {
         state: KeyState::Expired,
-        expires_at: Some(ago(i64::from(number) * 90_000 + 60)),
         refused_since: Some(attempts(u64::from(number), 300)),
-        ..key(number, &format!("Trial {number:03}"), Scope::Web)
+        ..ending(
+            key(number, &format!("Trial {number:03}"), Scope::Web),
+            ago(i64::from(number) * 90_000 + 60),
+        )
     };
     (0..count).map(one).collect()
 }

@@ -7,7 +7,7 @@ use keydeck::api::{
     Project, ProjectMay, ProjectRef, User,
 };
 use keydeck::client::Error;
-use keydeck::model::{KeyState, Role, Scope, UiDomain};
+use keydeck::model::{KeyState, Role, Scope, Settings, UiDomain};
 use keydeck::tui::decks::DeckSummary;
 use keydeck::tui::message::{Effect, Load, Message};
 use keydeck::tui::state::App;
@@ -208,17 +208,14 @@ pub fn key(number: u32, name: &str, scope: Scope) -> Key {
             .then(|| Timestamp::from_second(1_795_000_000 - day / 2).expect("valid")),
         version: 1,
         hint: "kdw_…x9Qz".into(),
-        ui_domains: domains
-            .iter()
-            .map(|domain| UiDomain::trusted((*domain).into()))
-            .collect(),
-        local_development: None,
-        local_development_ends_at: None,
-        cross_page_persistence: number.is_multiple_of(2),
-        allowed_networks: Vec::new(),
-        note: None,
-        labels: Vec::new(),
-        expires_at: None,
+        settings: Settings {
+            ui_domains: domains
+                .iter()
+                .map(|domain| UiDomain::trusted((*domain).into()))
+                .collect(),
+            cross_page_persistence: number.is_multiple_of(2),
+            ..Settings::default()
+        },
         state: KeyState::Active,
         disabled: None,
         rotation: None,
@@ -234,6 +231,12 @@ pub fn key(number: u32, name: &str, scope: Scope) -> Key {
             rotate: true,
         },
     }
+}
+
+/// The same key with an end.
+pub fn ending(mut key: Key, at: Timestamp) -> Key {
+    key.settings.expires_at = Some(at);
+    key
 }
 
 /// A deployed project of the Owner.

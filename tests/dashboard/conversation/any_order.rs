@@ -83,7 +83,7 @@ fn of(list: &KeyList) -> Vec<Key> {
         Sort::CreatedAt => a.created_at.cmp(&b.created_at),
         Sort::Name => a.name.cmp(&b.name),
         Sort::LastUsedAt => a.last_used_at.cmp(&b.last_used_at),
-        Sort::ExpiresAt | Sort::State => a.expires_at.cmp(&b.expires_at),
+        Sort::ExpiresAt | Sort::State => a.settings.expires_at.cmp(&b.settings.expires_at),
         Sort::Project => a
             .project
             .as_ref()

@@ -2,7 +2,7 @@
 
 use std::collections::VecDeque;
 
-use keydeck::api::{Key, KeyFields, Project};
+use keydeck::api::{KeyFields, Project};
 use keydeck::model::UiDomain;
 use keydeck::tui::message::NamedId;
 use keydeck::tui::state::form::Presence;
@@ -277,10 +277,8 @@ fn the_first_key_of_an_empty_deck_takes_at_most_eight_keys() {
             fields.ui_domains.as_deref(),
             Some(&["https://shop.acme.example".to_owned()][..])
         );
-        let made = Key {
-            ui_domains: vec![UiDomain::trusted("https://shop.acme.example".into())],
-            ..key(900, "Checkout", Scope::Web)
-        };
+        let mut made = key(900, "Checkout", Scope::Web);
+        made.settings.ui_domains = vec![UiDomain::trusted("https://shop.acme.example".into())];
         let subject = NamedId {
             id: made.id,
             name: made.name.clone(),

@@ -188,7 +188,7 @@ fn two_people_edit_the_same_key_and_the_second_chooses_field_by_field() {
     let mut tsuccessors = keys[0].clone();
     tsuccessors.version = 2;
     tsuccessors.name = "Tsuccessors".into();
-    tsuccessors.cross_page_persistence = !tsuccessors.cross_page_persistence;
+    tsuccessors.settings.cross_page_persistence = !tsuccessors.settings.cross_page_persistence;
     let mut changed = problem(ProblemType::Changed, 412, "Someone changed it.");
     changed.current = Some(Box::new(tsuccessors.clone()));
     talk.tell(Message::Edited {
@@ -255,7 +255,7 @@ fn an_analytics_key_says_what_of_it_can_be_edited_and_why_its_secret_cant_be_cop
 fn an_end_is_entered_as_people_say_it_and_sent_as_an_instant() {
     let mut board = key(3, "Board report", Scope::Analytics);
     board.may.edit = true;
-    board.expires_at = "2099-03-31T18:00:00Z".parse().ok();
+    board.settings.expires_at = "2099-03-31T18:00:00Z".parse().ok();
     let sent = |typed: &str| {
         let mut talk = Talk::with_keys(vec![board.clone()]);
         talk.press(&format!("e<Tab><Tab><C-u>{typed}<C-s>"));
@@ -396,7 +396,7 @@ fn recent_use_that_cant_be_read_leaves_the_form_as_it_is() {
 #[test]
 fn a_change_of_domains_is_compared_with_recent_origins() {
     let mut web = key(4, "Checkout", Scope::Web);
-    web.ui_domains = vec![UiDomain::trusted("https://*.acme.example".into())];
+    web.settings.ui_domains = vec![UiDomain::trusted("https://*.acme.example".into())];
     let mut talk = Talk::with_keys(vec![web]);
     talk.press("e<Tab>");
     talk.press("<C-u>https://shop.acme.example<C-s>");

@@ -32,7 +32,10 @@ impl Server {
             Sort::Name => key.name.clone(),
             Sort::LastUsedAt => format!("{:020}", key.last_used_at.map_or(0, Timestamp::as_second)),
             Sort::ExpiresAt | Sort::State => {
-                format!("{:020}", key.expires_at.map_or(i64::MAX, Timestamp::as_second))
+                format!(
+                    "{:020}",
+                    key.settings.expires_at.map_or(i64::MAX, Timestamp::as_second)
+                )
             }
             Sort::Project => key
                 .project

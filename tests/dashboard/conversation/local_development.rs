@@ -21,10 +21,11 @@ fn at(text: &str) -> Timestamp {
 /// With `http://localhost:8000` among its domains; local development is on where there is an address.
 fn till(address: Option<&str>, ends: Option<Timestamp>) -> Key {
     let mut till = key(0, "Till", Scope::Web);
-    till.ui_domains
+    till.settings
+        .ui_domains
         .push(UiDomain::trusted("http://localhost:8000".into()));
-    till.local_development = address.map(|text| LocalAddress::parse(text).expect(text));
-    till.local_development_ends_at = ends;
+    till.settings.local_development = address.map(|text| LocalAddress::parse(text).expect(text));
+    till.settings.local_development_ends_at = ends;
     till
 }
 

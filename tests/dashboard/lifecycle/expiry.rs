@@ -70,10 +70,7 @@ fn a_burst_of_changes_counts_once_more_and_not_for_each() {
 
 #[test]
 fn the_table_says_what_is_special_about_a_key_by_words() {
-    let soon_and_rotating = Key {
-        expires_at: Some(in_hours(49)),
-        ..rotating(6, "Both", Scope::Web)
-    };
+    let soon_and_rotating = ending(rotating(6, "Both", Scope::Web), in_hours(49));
     let keys = vec![
         key(1, "Plain", Scope::Web),
         expiring(2, "Soon", 12 * 24 + 1),
@@ -154,7 +151,7 @@ fn the_state_is_a_column_only_where_there_is_one_or_it_is_sorted_by() {
     talk.app.browse.query.sort = Sort::ExpiresAt;
     assert!(drawn(&talk).contains("STATE"));
     let mut keys = some_keys(5);
-    keys[3].expires_at = Some(in_hours(9_000));
+    keys[3].settings.expires_at = Some(in_hours(9_000));
     assert!(drawn(&Talk::with_keys(keys)).contains("STATE"));
 }
 
@@ -207,7 +204,7 @@ fn the_expiry_of_a_key_of_any_scope_is_set_alone() {
         assert_eq!((version, edit), (1, expected), "{scope}");
         let mut saved = key(1, "Checkout", scope);
         saved.version = 2;
-        saved.expires_at = "2030-03-31T18:00:00Z".parse().ok();
+        saved.settings.expires_at = "2030-03-31T18:00:00Z".parse().ok();
         let (id, result) = (saved.id, Ok(Box::new(saved)));
         talk.tell(Message::Edited { id, result });
         assert!(talk.app.over.is_empty());

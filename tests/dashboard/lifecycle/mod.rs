@@ -30,13 +30,12 @@ fn in_hours(ahead: i64) -> Timestamp {
 /// A Web key that expires in so many hours, or has.
 fn expiring(number: u32, name: &str, ahead: i64) -> Key {
     Key {
-        expires_at: Some(in_hours(ahead)),
         state: if ahead > 0 {
             KeyState::Active
         } else {
             KeyState::Expired
         },
-        ..key(number, name, Scope::Web)
+        ..ending(key(number, name, Scope::Web), in_hours(ahead))
     }
 }
 

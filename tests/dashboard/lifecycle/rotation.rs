@@ -58,10 +58,7 @@ fn changed_to(current: Key) -> Error {
 
 #[test]
 fn a_day_is_offered_and_the_end_is_told_before_anything_is_done() {
-    let expires_before = Key {
-        expires_at: Some(in_hours(12)),
-        ..key(1, "Checkout", Scope::Web)
-    };
+    let expires_before = ending(key(1, "Checkout", Scope::Web), in_hours(12));
     for (key, keys, told) in [
         (
             key(1, "Checkout", Scope::Web),

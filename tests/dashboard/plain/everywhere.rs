@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use keydeck::api::{Key, ProblemType};
+use keydeck::api::ProblemType;
 use keydeck::model::Scope;
 use keydeck::tui::dialogs::Modal;
 use keydeck::tui::keymap::{Action, Layer};
@@ -34,11 +34,9 @@ pub const OTHERS: &[Named] = &[
     ("a conflict", || {
         let mut talk = keys("e2<C-s>");
         let mut changed = problem(ProblemType::Changed, 412, "Someone changed it.");
-        let theirs = Key {
-            version: 2,
-            cross_page_persistence: true,
-            ..key(1, "Theirs", Scope::Web)
-        };
+        let mut theirs = key(1, "Theirs", Scope::Web);
+        theirs.version = 2;
+        theirs.settings.cross_page_persistence = true;
         let id = theirs.id;
         changed.current = Some(Box::new(theirs));
         let result = Err(keydeck::client::Error::Refused(Box::new(changed)));

@@ -10,7 +10,7 @@ use crate::common::talk::*;
 
 fn ear() -> Ear {
     let mut keys = some_keys(3);
-    keys[1].labels = vec!["production".into()];
+    keys[1].settings.labels = vec!["production".into()];
     Ear::with_keys(keys)
 }
 

@@ -125,7 +125,7 @@ fn a_name_is_cut_only_where_no_cell_is_free() {
 #[test]
 fn what_the_filter_found_is_shown_in_the_name_or_as_the_domain() {
     let mut keys = varied();
-    keys[1].ui_domains = vec![UiDomain::trusted("https://checkout.acme.example".into())];
+    keys[1].settings.ui_domains = vec![UiDomain::trusted("https://checkout.acme.example".into())];
     for (width, height) in SIZES {
         let mut talk = Talk::sized(width, height, keys.clone());
         talk.press("/checkout");

@@ -39,7 +39,7 @@ fn varied_keys() -> Vec<keydeck::api::Key> {
         .enumerate()
         .map(|(n, (name, scope))| key(n as u32, name, scope))
         .collect();
-    keys[0].local_development = LocalAddress::parse("203.0.113.7").ok();
+    keys[0].settings.local_development = LocalAddress::parse("203.0.113.7").ok();
     keys.extend(some_keys(60).into_iter().skip(6));
     keys
 }
@@ -67,10 +67,10 @@ fn labels_are_chips_where_there_is_room() {
     };
     let mut keys = varied_keys();
     let labels = |labels: &[&str]| labels.iter().map(|label| (*label).to_owned()).collect();
-    keys[0].labels = labels(&["production", "team a", "キオスク", "eu"]);
+    keys[0].settings.labels = labels(&["production", "team a", "キオスク", "eu"]);
     keys[1].name = "Kiosk".into();
-    keys[1].labels = labels(&["nz"]);
-    keys[5].labels = labels(&["no room for this"]);
+    keys[1].settings.labels = labels(&["nz"]);
+    keys[5].settings.labels = labels(&["no room for this"]);
     let talk = Talk::sized(180, 16, keys.clone());
     insta::assert_snapshot!("labels_180x16", drawn(&talk));
     snapshots("labels", keys.clone(), |_| {});
@@ -81,7 +81,7 @@ fn labels_are_chips_where_there_is_room() {
 fn networks_in_details_and_what_a_change_of_them_refuses() {
     let mut keys = varied_keys();
     let networks = ["198.51.100.7", "203.0.113.0/24", "2001:db8:1234:5678::/64"];
-    keys[0].allowed_networks = networks
+    keys[0].settings.allowed_networks = networks
         .iter()
         .map(|text| AllowedNetwork::parse(text).expect("valid"))
         .collect();
@@ -175,7 +175,7 @@ fn edit_form_and_a_conflict() {
         let mut theirs = varied_keys().remove(0);
         theirs.version = 2;
         theirs.name = "Checkout helper".into();
-        theirs.local_development = None;
+        theirs.settings.local_development = None;
         let id = theirs.id;
         let mut changed = problem(ProblemType::Changed, 412, "Someone changed it.");
         changed.current = Some(Box::new(theirs));
@@ -287,8 +287,8 @@ fn names_from_outside_are_text_and_never_terminal_control() {
     key.project.as_mut().expect("Web").name = hostile.into();
     key.creator.email = hostile.into();
     key.hint = hostile.into();
-    key.labels = vec![hostile.into(), "]\u{1b}]52;c;eA==\u{7}[".into()];
-    key.ui_domains = vec![keydeck::model::UiDomain::trusted(hostile.into())];
+    key.settings.labels = vec![hostile.into(), "]\u{1b}]52;c;eA==\u{7}[".into()];
+    key.settings.ui_domains = vec![keydeck::model::UiDomain::trusted(hostile.into())];
     for keys in ["", "<Enter>", "e", "d", "n", "/"] {
         let mut talk = Talk::sized(120, 36, vec![key.clone()]);
         let mut me = owner();

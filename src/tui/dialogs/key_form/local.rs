@@ -24,11 +24,17 @@ pub(super) fn fields(settings: &Settings) -> [FormField; 2] {
 }
 
 pub(super) fn end(settings: &Settings) -> FormField {
-    let facts = KeyField::LocalDevelopmentEndsAt.facts();
+    let field = KeyField::LocalDevelopmentEndsAt;
     let time = TimeField::new(settings.local_development_ends_at, true);
     let hint = match (settings.local_development, settings.local_development_ends_at) {
         (Some(_), None) => "no end so far; 8h, 2d, a date (through that day) or an instant",
         _ => "8h, 2d, a date (through that day) or an instant; 30 days ahead at most",
     };
-    FormField::new(facts.wire_name, facts.short_label, hint, FieldInput::Time(time)).with_example()
+    FormField::new(
+        field.wire_name(),
+        field.facts().short_label,
+        hint,
+        FieldInput::Time(time),
+    )
+    .with_example()
 }

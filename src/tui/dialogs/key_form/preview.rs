@@ -40,7 +40,7 @@ impl KeyForm {
                 return self.edited(id, Err(error), cx);
             }
         };
-        let before = key.settings();
+        let before = &key.settings;
         let after = self.key_edit().apply(key.scope, &key.name, &before);
         let refused = after.map(|(_, after)| usage.would_refuse(key.scope, &before, &after));
         let told: Vec<String> = refused

@@ -103,7 +103,7 @@ impl KeyForm {
     pub(super) fn all_errors(&self) -> FieldErrors {
         let checked = match &self.editing {
             None => self.key_fields().validate().err(),
-            Some(key) => self.key_edit().apply(key.scope, &key.name, &key.settings()).err(),
+            Some(key) => self.key_edit().apply(key.scope, &key.name, &key.settings).err(),
         };
         let mut errors = checked.unwrap_or_default();
         if self.is_project_open() {

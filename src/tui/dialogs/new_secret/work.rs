@@ -92,6 +92,7 @@ pub fn lines(key: &Key, deck: &DeckSummary) -> Vec<WorkLine> {
     let server = server.trim_end_matches('/');
     let scope = key.scope.as_str();
     let used_at = key
+        .settings
         .ui_domains
         .first()
         .map(|domain| domain.as_str().replace('*', "www"));

@@ -149,22 +149,22 @@ fn consequences(key: &Key) -> String {
 
 fn what_uses_it(key: &Key) -> String {
     let project = key.project.as_ref().map_or("", |project| project.name.as_str());
-    let domains = key.ui_domains.len();
+    let domains = key.settings.ui_domains.len();
     match (key.scope, domains) {
         (Scope::Web, 1) => format!(
             "Web pages of “{project}” on {} stop connecting immediately.",
-            key.ui_domains[0]
+            key.settings.ui_domains[0]
         ),
         (Scope::Web, n) => format!(
             "Web pages of “{project}” on {n} UI domains, {} among them, stop connecting immediately.",
-            key.ui_domains[0]
+            key.settings.ui_domains[0]
         ),
         (Scope::Mobile, 0) => {
             format!("Every app of “{project}” that presents it stops connecting immediately.")
         }
         (Scope::Mobile, _) => format!(
             "Apps of “{project}”, such as {}, stop connecting immediately.",
-            key.ui_domains[0]
+            key.settings.ui_domains[0]
         ),
         (Scope::Analytics, _) => {
             "Whatever reads the organisation's figures with it is refused immediately.".into()

@@ -244,7 +244,7 @@ fn side_by_side(left: Vec<Line<'static>>, right: Vec<Line<'static>>, column: usi
 /// Nothing can be added to a key that was revoked.
 fn addable_to(key: &Key) -> &[UiDomain] {
     match key.revoked {
-        None => &key.ui_domains,
+        None => &key.settings.ui_domains,
         Some(_) => &[],
     }
 }

@@ -43,6 +43,7 @@ impl App {
                 add(&mut known.projects, &project.name);
             }
             row.key
+                .settings
                 .labels
                 .iter()
                 .for_each(|label| add(&mut known.labels, label));

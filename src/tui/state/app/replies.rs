@@ -200,7 +200,7 @@ impl App {
             Err(_) => return,
         };
         let before = self.selected().filter(|before| before.id == id);
-        let is_end_new = before.is_some_and(|before| before.expires_at != key.expires_at);
+        let is_end_new = before.is_some_and(|before| before.settings.expires_at != key.settings.expires_at);
         let text = saved_words(&key, is_end_new, &self.moment.zone);
         self.browse.rows.update(key);
         self.say(Tone::Done, text);
@@ -282,7 +282,7 @@ impl App {
 /// What was saved; an end of its own, as the server took it.
 fn saved_words(key: &Key, is_end_new: bool, zone: &TimeZone) -> String {
     let (name, hint) = (&key.name, &key.hint);
-    match (is_end_new, key.expires_at) {
+    match (is_end_new, key.settings.expires_at) {
         (false, _) => format!("Saved “{name}” ({hint}). The change applies from the next check."),
         (true, None) => format!("Saved “{name}” ({hint}). It never expires."),
         (true, Some(at)) => {

@@ -94,7 +94,7 @@ impl App {
     /// columns don't come and go by themselves.
     pub fn offered_columns(&self) -> Offered {
         let has_state = |key: &Key| {
-            let ends = key.expires_at.or(key.local_development_ends_at);
+            let ends = key.settings.expires_at.or(key.settings.local_development_ends_at);
             ends.is_some() || key.disabled.is_some() || key.rotation.is_some()
         };
         Offered {
