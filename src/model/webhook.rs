@@ -26,6 +26,7 @@ pub const MAX_SECRET_OVERLAP: u32 = 7 * 86_400;
 )]
 #[derive(EnumIter, EnumString, IntoStaticStr)]
 pub enum WebhookEvent {
+    /// Or imported.
     #[serde(rename = "key.created")]
     #[strum(serialize = "key.created")]
     KeyCreated,

@@ -11,7 +11,7 @@ use crate::common::{Answer, Person};
 const FOREIGN: &str = "sk_live_51HqLyjWDarjtT1zdp7dcXYZ";
 const SHOP: &str = "https://shop.acme.example";
 
-fn entry(line: u32, scope: &str, name: &str, known_by: (&str, &str)) -> Value {
+pub fn entry(line: u32, scope: &str, name: &str, known_by: (&str, &str)) -> Value {
     let (field, value) = known_by;
     json!({"line": line, "fields": {"scope": scope, "name": name}, field: value})
 }
@@ -24,7 +24,7 @@ async fn added(person: &Person, keys: Value) -> (String, Answer) {
     (path, answer)
 }
 
-async fn import(person: &Person, keys: Value) -> Value {
+pub async fn import(person: &Person, keys: Value) -> Value {
     let (path, answer) = added(person, keys).await;
     answer.expect(204);
     person.post(&path, &json!({})).await.expect(200)

@@ -12,6 +12,7 @@ use strum::IntoEnumIterator;
 use tokio::time::{Instant, sleep};
 
 use crate::common::{Deck, id_of};
+use crate::imports::{entry, import};
 use crate::receiver::{Received, Receiver};
 
 struct Stage {
@@ -73,6 +74,27 @@ async fn create(deck: &Deck, receiver: &Receiver, events: &[&str]) -> (String, S
     let created = deck.owner.post("/v1/webhooks", &new).await.expect(201);
     let secret = created["secret"].as_str().expect("a secret").to_owned();
     (format!("/v1/webhooks/{}", id_of(&created["webhook"])), secret)
+}
+
+#[tokio::test]
+async fn imported_keys_are_created_and_say_so() {
+    let mut stage = Stage::set(&["key.created"]).await;
+    let owner = stage.deck.owner.clone();
+    let known_by = ("token", "sk_live_51HqLyjWDarjtT1zdp7dcXYZ");
+    import(&owner, json!([entry(1, "analytics", "Board", known_by)])).await;
+    let project = owner.project("Storefront").await;
+    owner.web_key(&project, "Checkout").await;
+    for (name, imported) in [("Board", true), ("Checkout", false)] {
+        let told = stage.receiver.next().await;
+        assert_eq!(told.kind(), "key.created");
+        let data = &told.body["data"];
+        assert_eq!(
+            (&data["key"]["name"], &data["imported"]),
+            (&json!(name), &json!(imported))
+        );
+        assert_eq!(data["actor"]["email"], "mira@acme.example");
+        assert!(!told.body.to_string().contains(known_by.1));
+    }
 }
 
 #[tokio::test]

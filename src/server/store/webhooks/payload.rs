@@ -19,7 +19,7 @@ pub fn body(event: WebhookEvent, at: Timestamp, data: Value) -> String {
 pub fn event_of(row: &Activity) -> Option<WebhookEvent> {
     use ActivityAction as A;
     Some(match row.action {
-        A::KeyCreated => WebhookEvent::KeyCreated,
+        A::KeyCreated | A::KeyImported => WebhookEvent::KeyCreated,
         A::KeyEdited | A::KeyHandedOver => WebhookEvent::KeyEdited,
         A::KeyRotated | A::KeyRotationExtended | A::KeyRotationEnded | A::KeyRotationCancelled => {
             WebhookEvent::KeyRotated
@@ -52,6 +52,10 @@ pub async fn of_row(db: &impl Db, event: WebhookEvent, row: &Activity) -> StoreR
     data.insert("actor".into(), json!(row.actor));
     let new = |field: &str| row.changes.get(field).and_then(|change| change.get(1)).cloned();
     match event {
+        WebhookEvent::KeyCreated => {
+            let imported = row.action == ActivityAction::KeyImported;
+            data.insert("imported".into(), json!(imported));
+        }
         WebhookEvent::KeyEdited => {
             data.insert("changes".into(), row.changes.clone());
         }
