@@ -1,5 +1,6 @@
 //! A row of the activity log in words, for people.
 
+use jiff::Timestamp;
 use serde_json::Value;
 
 use super::activity::{Activity, ActivityAction};
@@ -14,23 +15,39 @@ impl Activity {
         }
     }
 
-    /// What changed, one line per field: `name: Till → Desk`, `ui domains: +https://a.example`.
-    pub fn changes_in_words(&self) -> Vec<String> {
+    /// What changed, one line per field: `name: Till → Desk`, `ui domains: +https://a.example`. Instants read as `instant`
+    /// says.
+    pub fn changes_in_words(&self, instant: impl Fn(Timestamp) -> String) -> Vec<String> {
         if !self.changes.is_object() {
             return vec![self.changes.to_string()];
         }
         let line = |change: FieldChange| format!("{}: {}", change.field, change.parts.join(" "));
-        self.changed().into_iter().map(line).collect()
+        self.changed(instant).into_iter().map(line).collect()
     }
 
     /// What changed, field by field.
-    pub fn changed(&self) -> Vec<FieldChange> {
+    pub fn changed(&self, instant: impl Fn(Timestamp) -> String) -> Vec<FieldChange> {
         let changes = self.changes.as_object().into_iter().flatten();
         let change = |(field, change): (&String, &Value)| FieldChange {
             field: field.replace('_', " "),
-            parts: parts(change),
+            parts: match field.ends_with("_at") {
+                true => parts(&with_instants(change, &instant)),
+                // A name may look like an instant.
+                false => parts(change),
+            },
         };
         changes.map(change).collect()
+    }
+}
+
+/// The same change with its instants in words.
+fn with_instants(change: &Value, instant: &impl Fn(Timestamp) -> String) -> Value {
+    match change {
+        Value::Array(sides) => sides.iter().map(|side| with_instants(side, instant)).collect(),
+        Value::String(text) => text
+            .parse()
+            .map_or_else(|_| change.clone(), |at| instant(at).into()),
+        _ => change.clone(),
     }
 }
 
@@ -86,7 +103,6 @@ fn in_words(value: &Value) -> String {
 
 #[cfg(test)]
 mod tests {
-    use jiff::Timestamp;
     use serde_json::json;
 
     use super::*;
@@ -107,24 +123,30 @@ mod tests {
         }
     }
 
+    fn briefly(at: Timestamp) -> String {
+        at.strftime("%d %b, %H:%M").to_string()
+    }
+
     #[test]
     fn changes_read_as_people_say_them() {
         let changes = json!({
             "deployed": [false, true],
+            "expires_at": ["2027-03-31T18:00:00Z", null],
             "labels": [["eu", "team a"], ["team b", "eu"]],
             "local_development": ["203.0.113.7", null],
-            "name": ["Till", "Desk"],
+            "name": ["Till", "2027-03-31T18:00:00Z"],
             "private_key": ["…", "…"],
             "role": [null, "editor"],
             "ui_domains": [["https://a.example", "https://b.example"], ["https://b.example", "https://c.example"]],
         });
         assert_eq!(
-            row(ActivityAction::KeyEdited, changes).changes_in_words(),
+            row(ActivityAction::KeyEdited, changes).changes_in_words(briefly),
             [
                 "deployed: no → yes",
+                "expires at: 31 Mar, 18:00 → none",
                 "labels: +“team b” −“team a”",
                 "local development: 203.0.113.7 → none",
-                "name: Till → Desk",
+                "name: Till → 2027-03-31T18:00:00Z",
                 "private key: replaced",
                 "role: editor",
                 "ui domains: +https://c.example −https://a.example",
@@ -137,7 +159,7 @@ mod tests {
             "ui_domains": [null, ["https://a.example", "https://b.example"]],
         });
         assert_eq!(
-            row(ActivityAction::KeyCreated, beginnings).changes_in_words(),
+            row(ActivityAction::KeyCreated, beginnings).changes_in_words(briefly),
             [
                 "deployed: no",
                 "project: Storefront",
@@ -147,7 +169,7 @@ mod tests {
         );
         assert!(
             row(ActivityAction::KeyRevoked, json!({}))
-                .changes_in_words()
+                .changes_in_words(briefly)
                 .is_empty()
         );
     }

@@ -125,7 +125,7 @@ fn cells(row: &Activity) -> Vec<Cell> {
         told(row.who()),
         Cell::from(row.action.words()),
         told(&row.subject),
-        told(&row.changes_in_words().join("; ")),
+        told(&row.changes_in_words(output::time).join("; ")),
         Cell::from(
             row.address
                 .map_or_else(|| NOTHING.into(), |address| address.to_string()),

@@ -138,7 +138,7 @@ impl From<Key> for ExportedKey {
 impl From<Activity> for ActivityRecord {
     fn from(row: Activity) -> Self {
         Self {
-            changes: row.changes_in_words().join("; "),
+            changes: row.changes_in_words(|at| at.to_string()).join("; "),
             seq: row.seq,
             at: row.at,
             actor_id: row.actor.as_ref().map(|actor| actor.id),

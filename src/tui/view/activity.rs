@@ -85,7 +85,7 @@ pub fn lines(row: &Activity, width: usize, look: &Look) -> Vec<Line<'static>> {
     if let Some(key) = row.key {
         lines.extend(id("Key id", key, width, look));
     }
-    for change in row.changed() {
+    for change in row.changed(|at| time::exact(at, &look.zone)) {
         lines.push(Line::default());
         lines.extend(paragraph(&change.field, look.theme.faint(), width));
         let parts = change.parts.iter();
