@@ -10,14 +10,11 @@ use super::clock::Clocks;
 use super::db::{Db, run_rows, values};
 use super::for_rows::ForRows;
 use super::tables::Kind;
-use super::usage::{ADDRESS, ORIGIN, RefusedFrom, SourceTable, keep_newest};
+use super::usage::{ADDRESS, ORIGIN, RefusedFrom, SourceTable, keep_newest, source_name};
 use super::webhooks::revoked_use;
 use super::{KeyRecord, SOURCES, StoreResult, Tally, Use};
 use crate::api::{LastUse, RefusedSince, RefusedSource};
-use crate::model::{KeyState, Rule, Scope, UiDomain};
-
-/// What browsers send of a page that hides its origin.
-const OPAQUE: &str = "null";
+use crate::model::{KeyState, Rule};
 
 const REFUSED_FROM: SourceTable = SourceTable {
     table: "refused_sources",
@@ -148,6 +145,7 @@ fn places<'a>(tallies: impl IntoIterator<Item = &'a Tally>) -> PlacesOfKeys<'a> 
     let mut places = PlacesOfKeys::new();
     for tally in tallies {
         for refusals in tally.refusals.iter() {
+            // Once more, for what an earlier version put into the log.
             let origins = refusals.origins.iter().filter_map(|from| {
                 let name = source_name(&from.name)?;
                 Some((ORIGIN, name, seen(from)))
@@ -180,20 +178,6 @@ async fn note_sources(db: &impl Db, tallies: &[&Tally], clocks: Clocks) -> Store
     });
     run_rows(db, &NOTE_SOURCES, rows.collect(), &[]).await?;
     keep_newest(db, REFUSED_FROM, keys).await
-}
-
-/// The name as it is kept: an origin or a bundle identifier. A client may send anything, and nothing else of it is stored.
-pub fn source_name(sent: &str) -> Option<String> {
-    if sent == OPAQUE {
-        return Some(sent.to_owned());
-    }
-    let scope = match sent.contains("://") {
-        true => Scope::Web,
-        false => Scope::Mobile,
-    };
-    let name = UiDomain::parse(scope, sent).ok()?;
-    // No page has one with a wildcard.
-    (!name.as_str().contains('*')).then(|| name.as_str().to_owned())
 }
 
 /// A key gets another end, or another token: what was counted before is not of that.
@@ -338,40 +322,4 @@ pub async fn sources(
         })
     };
     Ok(newest.into_iter().filter_map(source).collect())
-}
-
-#[cfg(test)]
-mod tests {
-    use super::source_name;
-    use crate::model::{Scope, Token, TokenKind};
-
-    #[test]
-    fn only_what_can_be_an_origin_or_an_app_is_kept() {
-        for (sent, kept) in [
-            ("https://shop.acme.example", Some("https://shop.acme.example")),
-            ("HTTPS://Shop.Acme.Example:443", Some("https://shop.acme.example")),
-            ("http://localhost:8000", Some("http://localhost:8000")),
-            ("http://192.0.2.7:3000", Some("http://192.0.2.7:3000")),
-            ("null", Some("null")),
-            ("com.acme.shop", Some("com.acme.shop")),
-            ("", None),
-            ("shop", None),
-            ("https://", None),
-            ("https://*.acme.example", None),
-            ("https://shop.acme.example/path", None),
-            ("https://user:pass@shop.acme.example", None),
-            ("file:///etc/passwd", None),
-            ("javascript:alert(1)", None),
-            ("two words", None),
-            ("com.acme.\u{1b}[31m", None),
-            ("com.acme.shöp", None),
-        ] {
-            assert_eq!(source_name(sent).as_deref(), kept, "{sent}");
-        }
-        let token = Token::from_entropy(TokenKind::Key(Scope::Analytics), [7; 32]);
-        let hidden = format!("https://{}.example", token.expose());
-        for sent in [token.expose(), &hidden, &"a.".repeat(200)] {
-            assert_eq!(source_name(sent), None);
-        }
-    }
 }

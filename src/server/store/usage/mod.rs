@@ -5,6 +5,7 @@ mod newest;
 mod pending;
 mod record;
 mod refusals;
+mod source;
 mod used;
 
 use std::borrow::Cow;
@@ -18,6 +19,7 @@ pub use self::newest::{ADDRESS, ORIGIN, SourceTable, keep_newest};
 pub use self::pending::{Pending, bucket_of, unpacked};
 pub use self::record::{record, settle};
 pub use self::refusals::{Refusals, RefusedFrom};
+pub use self::source::source_name;
 pub use self::used::{SOURCES, Use};
 use crate::model::Rule;
 

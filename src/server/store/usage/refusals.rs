@@ -7,6 +7,7 @@ use std::net::IpAddr;
 use serde::{Deserialize, Serialize};
 use smallvec::SmallVec;
 
+use super::source::source_name;
 use super::used::{SOURCES, Use};
 use crate::model::Rule;
 
@@ -25,7 +26,7 @@ pub struct RefusedFrom<T> {
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Refusals {
     pub addresses: SmallVec<[RefusedFrom<IpAddr>; 1]>,
-    /// As they were sent: what can't be an origin or a bundle identifier is left out when they are written.
+    /// As they are kept: whatever else a client sends takes nobody's place.
     pub origins: SmallVec<[RefusedFrom<Box<str>>; 1]>,
     /// The last of each rule that says that the key or its token is not valid, whatever the request.
     pub ended: SmallVec<[(Cow<'static, str>, Use); 1]>,
@@ -41,14 +42,17 @@ impl Refusals {
             n: 1,
             at,
         }));
-        refusals
-            .origins
-            .extend(used.origin.clone().map(|origin| RefusedFrom {
-                name: origin,
-                rule: name.into(),
-                n: 1,
-                at,
-            }));
+        refusals.origins.extend(
+            used.origin
+                .as_deref()
+                .and_then(source_name)
+                .map(|origin| RefusedFrom {
+                    name: origin.into(),
+                    rule: name.into(),
+                    n: 1,
+                    at,
+                }),
+        );
         if rule.says_it_is_not_valid() {
             refusals.ended.push((name.into(), used));
         }
@@ -120,6 +124,23 @@ mod tests {
             .collect();
         assert_eq!(newest, expected);
         assert!(all.ended.is_empty());
+    }
+
+    #[test]
+    fn what_can_be_no_origin_takes_nobodys_place() {
+        let mut all = refused(1, Rule::OriginForeign, 7, "HTTPS://Shop.acme.example:443");
+        for n in 0..20 {
+            let origins = [
+                format!("https://u:p{n}@shop.acme.example"),
+                format!("a {n}"),
+                "x".repeat(n),
+            ];
+            for origin in origins {
+                all.add(refused(2, Rule::OriginForeign, 9, &origin));
+            }
+        }
+        let kept: Vec<&str> = all.origins.iter().map(|from| &*from.name).collect();
+        assert_eq!(kept, ["https://shop.acme.example"]);
     }
 
     #[test]
