@@ -52,8 +52,8 @@ pub use people::{
     RemovalProgress, RemovedUser, User, UserEdit, UserQuery, UserRemoval,
 };
 pub use plans::{
-    KeyDifference, LeftAlone, MAX_PLANNED, NewPlan, PLAN_MINUTES, Plan, PlanAction, PlanBreakdown,
-    PlanDifference, PlanExtra, PlanProgress, PlannedKey, PlannedOwner, PlannedScopes,
+    FEW_KEYS, KeyDifference, LeftAlone, MAX_PLANNED, NewPlan, PLAN_MINUTES, Plan, PlanAction, PlanBreakdown,
+    PlanDifference, PlanExtra, PlanProgress, PlannedChange, PlannedKey, PlannedOwner, PlannedScopes,
 };
 pub use policy::{Lifetimes, LifetimesEdit, Policy, PolicyEdit};
 pub use preview::WouldRefuse;

@@ -15,6 +15,8 @@ use crate::model::{BulkChange, Scope};
 pub const MAX_PLANNED: usize = 10_000;
 /// How long a plan is valid, in minutes.
 pub const PLAN_MINUTES: i64 = 10;
+/// Of more keys, people type how many they are before anything is done.
+pub const FEW_KEYS: u64 = 10;
 
 /// What is done to each key of a plan.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize, ToSchema)]
@@ -167,6 +169,9 @@ pub struct Plan {
     #[schema(example = "5d41402abc4b2a76b9719d911017c592")]
     pub plan: String,
     pub action: PlanAction,
+    #[serde(default)]
+    #[schema(required = true)]
+    pub change: PlannedChange,
     /// How many keys something is done to.
     pub count: u64,
     /// Ten of them at most: those that were used last.
@@ -177,6 +182,42 @@ pub struct Plan {
     pub breakdown: PlanBreakdown,
     /// From this instant on it can't be committed; by the clock of the database.
     pub expires_at: Timestamp,
+}
+
+/// What is done to each of its keys, as far as the action does not say.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct PlannedChange {
+    /// Of `revoke` and `disable`: why, if that was said.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub reason: Option<String>,
+    /// Of `set_expiry`: the instant from which on they are not valid. Absent: they never end.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub expires_at: Option<Timestamp>,
+    /// Of `label`.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub add_labels: Vec<String>,
+    /// Of `label`.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub remove_labels: Vec<String>,
+}
+
+impl From<&BulkChange> for PlannedChange {
+    fn from(change: &BulkChange) -> Self {
+        let nothing = Self::default();
+        match change.clone() {
+            BulkChange::Revoke { reason } | BulkChange::Disable { reason } => Self { reason, ..nothing },
+            BulkChange::Enable => nothing,
+            BulkChange::SetExpiry { expires_at } => Self {
+                expires_at,
+                ..nothing
+            },
+            BulkChange::Label { add, remove } => Self {
+                add_labels: add,
+                remove_labels: remove,
+                ..nothing
+            },
+        }
+    }
 }
 
 /// A key of a plan.
@@ -233,6 +274,9 @@ pub struct PlannedOwner {
 pub struct PlanProgress {
     pub plan: String,
     pub action: PlanAction,
+    #[serde(default)]
+    #[schema(required = true)]
+    pub change: PlannedChange,
     /// Absent until it is committed, so that nothing is done.
     pub committed_at: Option<Timestamp>,
     /// How many keys it has.

@@ -40,9 +40,11 @@ pub enum BulkEffect {
 }
 
 impl BulkChange {
-    /// What it does to a key that is not revoked.
+    /// What it does to a key. Nothing is done to one that was revoked.
     pub fn effect(&self, state: KeyState, is_disabled: bool, settings: &Settings) -> BulkEffect {
         match self {
+            BulkChange::Revoke { .. } if state == KeyState::Revoked => BulkEffect::Unchanged,
+            _ if state == KeyState::Revoked => BulkEffect::NotPossible,
             BulkChange::Revoke { .. } => BulkEffect::Changes,
             BulkChange::Disable { .. } if is_disabled => BulkEffect::Unchanged,
             BulkChange::Disable { .. } => BulkEffect::Changes,
@@ -119,6 +121,21 @@ mod tests {
             (&BulkChange::Enable, KeyState::Active, false, Unchanged),
             (&BulkChange::Enable, KeyState::Expired, false, Unchanged),
             (&BulkChange::Enable, KeyState::Expired, true, NotPossible),
+            (&disable, KeyState::Revoked, false, NotPossible),
+            (&BulkChange::Enable, KeyState::Revoked, true, NotPossible),
+            (&label(&["a"], &[]), KeyState::Revoked, false, NotPossible),
+            (
+                &BulkChange::SetExpiry { expires_at: None },
+                KeyState::Revoked,
+                false,
+                NotPossible,
+            ),
+            (
+                &BulkChange::Revoke { reason: None },
+                KeyState::Revoked,
+                false,
+                Unchanged,
+            ),
             (
                 &BulkChange::Revoke { reason: None },
                 KeyState::Expired,

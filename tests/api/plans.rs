@@ -369,6 +369,34 @@ async fn what_is_asked_of_a_plan_is_whole_and_fits_its_action() {
 }
 
 #[tokio::test]
+async fn nothing_is_planned_for_revoked_keys() {
+    let stage = Organisation::new().await;
+    let owner = &stage.deck.owner;
+    let two = json!({"action": "revoke", "ids": stage.keys[..2]});
+    let plan = stage.planned(two).await;
+    commit(owner, &plan).await.expect(200);
+    let later = json!("2099-01-01T00:00:00Z");
+    for (action, more, left_out) in [
+        ("revoke", json!({}), "unchanged"),
+        ("disable", json!({}), "not_possible"),
+        ("enable", json!({}), "not_possible"),
+        ("set_expiry", json!({"expires_at": later}), "not_possible"),
+        ("label", json!({"add_labels": ["x"]}), "not_possible"),
+    ] {
+        let mut new = json!({"action": action, "filter": {"state": "revoked"}});
+        let fields = more.as_object().expect("fields").clone();
+        new.as_object_mut().expect("fields").extend(fields);
+        let plan = stage.planned(new).await;
+        assert_eq!(
+            (&plan["count"], &plan["breakdown"][left_out]),
+            (&json!(0), &json!(2)),
+            "{action}"
+        );
+        assert_eq!(commit(owner, &plan).await.expect(200)["done"], 0, "{action}");
+    }
+}
+
+#[tokio::test]
 async fn ends_and_labels_are_set_of_many_keys() {
     let stage = Organisation::new().await;
     let owner = &stage.deck.owner;
@@ -402,7 +430,12 @@ async fn ends_and_labels_are_set_of_many_keys() {
     let web =
         json!({"action": "set_expiry", "filter": {"scope": "web"}, "expires_at": "2099-01-01T00:00:00Z"});
     let plan = stage.planned(web).await;
-    assert_eq!(commit(owner, &plan).await.expect(200)["done"], 3);
+    let change = json!({"expires_at": "2099-01-01T00:00:00Z"});
+    let done = commit(owner, &plan).await.expect(200);
+    assert_eq!(
+        (&plan["change"], &done["change"], &done["done"]),
+        (&change, &change, &json!(3))
+    );
     assert_eq!(
         owner.get(&first).await.expect(200)["expires_at"],
         "2099-01-01T00:00:00Z"

@@ -1,12 +1,12 @@
 //! What would be done to the marked keys, and then what was done. Nothing is done but exactly what was shown: where a key
 //! is no longer as it was, the server does nothing and says so. Cancel has the focus; of more than ten keys their number
-//! is typed before anything that may stop them.
+//! is typed first.
 
 mod view;
 
 use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
 
-use crate::api::{NewPlan, Plan, PlanAction, PlanDifference, PlanProgress, ProblemType};
+use crate::api::{FEW_KEYS, NewPlan, Plan, PlanAction, PlanDifference, PlanProgress, ProblemType};
 use crate::client::Error;
 use crate::model::name::{MAX_REASON, paragraph};
 use crate::tui::keymap::{Action, Layer};
@@ -15,12 +15,11 @@ use crate::tui::state::buttons::ButtonRow;
 use crate::tui::state::command::{DialogCommand, MarksCommand};
 use crate::tui::state::dialog::{Context, Dialog, scrolls};
 use crate::tui::state::notice::{Tone, sentence};
+use crate::tui::state::number::number;
 use crate::tui::state::reason::Reason;
 use crate::tui::state::text::TextField;
 
 const REASON_HELP: &str = "{left} leads to the reason, and {accept} back to Cancel.";
-/// Of more keys their number is typed.
-const FEW: u64 = 10;
 
 /// What a button means.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -132,7 +131,7 @@ impl PlanDialog {
     pub fn number_to_type(&self) -> Option<u64> {
         match &self.stage {
             PlanStage::Planned(plan) | PlanStage::Committing(plan, _) => {
-                Some(plan.count).filter(|count| *count > FEW && self.may_stop_them())
+                Some(plan.count).filter(|count| *count > FEW_KEYS)
             }
             _ => None,
         }
@@ -282,7 +281,7 @@ impl PlanDialog {
 fn counted(keys: u64) -> String {
     match keys {
         1 => "1 key".into(),
-        keys => format!("{keys} keys"),
+        keys => format!("{} keys", number(keys)),
     }
 }
 

@@ -2,8 +2,8 @@
 
 use jiff::Timestamp;
 use keydeck::api::{
-    Key, KeyFilter, KeyList, NewPlan, PersonRef, Plan, PlanBreakdown, PlanProgress, PlannedKey, PlannedOwner,
-    PlannedScopes,
+    Key, KeyFilter, KeyList, NewPlan, PersonRef, Plan, PlanBreakdown, PlanProgress, PlannedChange,
+    PlannedKey, PlannedOwner, PlannedScopes,
 };
 use keydeck::client::Error;
 use keydeck::tui::dialogs::{Modal, PlanDialog};
@@ -45,6 +45,7 @@ pub fn plan_of(new: &NewPlan, count: u64) -> Plan {
     Plan {
         plan: format!("{count:032x}"),
         action: new.action,
+        change: PlannedChange::default(),
         count,
         sample: sample.collect(),
         keys: None,
@@ -68,6 +69,7 @@ pub fn done(plan: &Plan) -> PlanProgress {
     PlanProgress {
         plan: plan.plan.clone(),
         action: plan.action,
+        change: plan.change.clone(),
         committed_at: Some(Timestamp::UNIX_EPOCH),
         count: plan.count,
         done: plan.count,

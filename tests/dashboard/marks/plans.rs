@@ -153,21 +153,23 @@ fn of_more_than_ten_the_number_is_typed() {
 }
 
 #[test]
-fn a_number_is_typed_only_for_what_may_stop_keys() {
-    for (verb, then, asks) in [
-        ("revoke", "", true),
-        ("disable", "<C-s>", true),
-        ("enable", "", false),
-        ("set when", "90d<C-s>", true),
-        ("set when", "never<C-s>", false),
-        ("labels", "eu<C-s>", false),
+fn a_number_is_typed_whatever_is_done_to_more_than_ten() {
+    for (verb, then) in [
+        ("revoke", ""),
+        ("disable", "<C-s>"),
+        ("enable", ""),
+        ("set when", "90d<C-s>"),
+        ("set when", "never<C-s>"),
+        ("labels", "eu<C-s>"),
     ] {
-        let mut talk = Talk::with_keys(some_keys(60));
-        talk.press("*b").press(verb);
-        talk.press("<Enter>")
-            .press(then)
-            .answer_plan(|new| Ok(plan_of(new, 60)));
-        assert_eq!(talk.plan().lacks_number(), asks, "{verb} {then}");
+        for (keys, asks) in [(10, false), (11, true)] {
+            let mut talk = Talk::with_keys(some_keys(60));
+            talk.press("*b").press(verb);
+            talk.press("<Enter>")
+                .press(then)
+                .answer_plan(|new| Ok(plan_of(new, keys)));
+            assert_eq!(talk.plan().lacks_number(), asks, "{verb} {then} {keys}");
+        }
     }
 }
 

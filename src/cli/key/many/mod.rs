@@ -15,14 +15,12 @@ use self::args::ManyArgs;
 use super::args::{DisableArgs, EnableArgs, KeyEditArgs, RevokeArgs};
 use super::list::chosen_once;
 use crate::api::{
-    KeyFilter, NewPlan, PLAN_MINUTES, Plan, PlanAction, PlanDifference, PlanExtra, PlanProgress, ProblemType,
+    FEW_KEYS, KeyFilter, NewPlan, PLAN_MINUTES, Plan, PlanAction, PlanDifference, PlanExtra, PlanProgress,
+    ProblemType,
 };
 use crate::cli::resolve::{project_id, user_id};
 use crate::cli::{Failure, confirm, flags, output};
 use crate::client::{Client, Error};
-
-/// So many are confirmed with yes; of more the number is typed.
-const FEW: u64 = 10;
 
 /// What is done to which keys, and how it is asked and told.
 pub struct Many<'a> {
@@ -294,7 +292,7 @@ fn confirmed(plan: &Plan) -> Result<bool, Failure> {
         output::notice("Everything that uses these keys stops working immediately. This can't be undone.");
     }
     let act = format!("{} {}", plan.action.verb(), output::counted(plan.count, "key"));
-    if plan.count <= FEW {
+    if plan.count <= FEW_KEYS {
         return confirm::asked(&act);
     }
     let mut stderr = io::stderr().lock();

@@ -2,7 +2,7 @@
 
 use jiff::Timestamp;
 
-use crate::api::{Plan, PlanProgress, PlannedKey};
+use crate::api::{Plan, PlanAction, PlanProgress, PlannedChange, PlannedKey};
 use crate::cli::table::{self, Field, field};
 use crate::cli::{Failure, output};
 
@@ -42,6 +42,8 @@ fn rows(plan: &Plan) -> Vec<(&'static str, String)> {
         ("By scope", scopes.join(", ")),
         ("Created by", owners.join(", ")),
     ];
+    let reason = plan.change.reason.clone().map(|reason| ("Reason", reason));
+    rows.splice(1..1, set(plan.action, &plan.change).into_iter().chain(reason));
     rows.retain(|(_, value)| !value.is_empty());
     for (label, n) in [
         ("Left out, not yours to change", left_out.not_allowed),
@@ -52,6 +54,27 @@ fn rows(plan: &Plan) -> Vec<(&'static str, String)> {
         rows.extend((n > 0).then(|| (label, n.to_string())));
     }
     rows
+}
+
+/// What each of them has afterwards, told back: what was typed may have been a date or a length of time.
+fn set(action: PlanAction, change: &PlannedChange) -> Vec<(&'static str, String)> {
+    let mut rows = Vec::new();
+    if action == PlanAction::SetExpiry {
+        rows.push(("Valid until", end(change)));
+    }
+    for (label, labels) in [
+        ("Labels added", &change.add_labels),
+        ("Labels removed", &change.remove_labels),
+    ] {
+        rows.push((label, labels.join(", ")));
+    }
+    rows
+}
+
+fn end(change: &PlannedChange) -> String {
+    change
+        .expires_at
+        .map_or_else(|| "they never end".into(), output::end)
 }
 
 /// Some of its keys, a line each.
@@ -94,10 +117,9 @@ pub fn printed(plan: &Plan) -> Result<(), Failure> {
     let rows = rows(plan).into_iter();
     let mut rows: Vec<Field> = rows.map(|(label, value)| field(label, value)).collect();
     rows.push(field("Plan", &plan.plan));
-    rows.push(field("Valid until", output::time(plan.expires_at)));
+    rows.push(field("Plan valid until", output::time(plan.expires_at)));
     table::fields(rows)?;
-    keys(plan).iter().for_each(output::notice);
-    Ok(())
+    output::lines(&keys(plan))
 }
 
 pub fn done(progress: &PlanProgress) {
@@ -110,6 +132,11 @@ pub fn done(progress: &PlanProgress) {
         progress.action.past(),
         output::counted(progress.done, "key")
     ));
+    for (label, value) in set(progress.action, &progress.change) {
+        if !value.is_empty() {
+            output::notice(format!("  {label}: {value}"));
+        }
+    }
     for key in &progress.left_alone_keys {
         output::notice(format!(
             "  left alone: \"{}\" ({}): {}",

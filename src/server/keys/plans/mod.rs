@@ -12,7 +12,9 @@ use jiff::Timestamp;
 use self::asked::AskedPlan;
 use self::evaluate::{Evaluated, evaluate};
 use super::{called, wrong_end};
-use crate::api::{NewPlan, Plan, PlanAction, PlanDifference, PlanExtra, PlanProgress, ProblemType};
+use crate::api::{
+    NewPlan, Plan, PlanAction, PlanDifference, PlanExtra, PlanProgress, PlannedChange, ProblemType,
+};
 use crate::model::{BulkChange, expiry};
 use crate::server::auth::signed_in::SignedIn;
 use crate::server::http::body::{Json, LongJson};
@@ -39,7 +41,7 @@ pub async fn make(
     let evaluated = evaluate(&server, &signed_in.user, &change, &scope).await?;
     let evaluated = evaluated.map_err(|many| many.refused())?;
     may_end(&server, &change, &evaluated).await?;
-    let action = PlanAction::from(&change);
+    let (action, told) = (PlanAction::from(&change), PlannedChange::from(&change));
     let record = NewPlanRecord {
         change,
         asked: scope,
@@ -49,6 +51,7 @@ pub async fn make(
     let plan = Plan {
         plan: made.id.simple().to_string(),
         action,
+        change: told,
         count: evaluated.keys.len() as u64,
         sample: evaluated.planned(false),
         keys: with.map(|PlanExtra::Keys| evaluated.planned(true)),

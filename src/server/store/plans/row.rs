@@ -6,7 +6,7 @@ use jiff::Timestamp;
 use serde::de::DeserializeOwned;
 use uuid::Uuid;
 
-use crate::api::{KeyDifference, LeftAlone, PlanAction, PlanProgress};
+use crate::api::{KeyDifference, LeftAlone, PlanAction, PlanProgress, PlannedChange};
 use crate::model::BulkChange;
 use crate::server::store::db::{Db, values};
 use crate::server::store::row::{Columns, Read, Row, unreadable};
@@ -119,6 +119,7 @@ pub async fn progress(db: &impl Db, plan: &PlanRow) -> StoreResult<PlanProgress>
     Ok(PlanProgress {
         plan: plan.id.simple().to_string(),
         action: PlanAction::from(&plan.change),
+        change: PlannedChange::from(&plan.change),
         committed_at: plan.committed_at,
         count: number(plan.count),
         done: number(plan.place - plan.left_alone),

@@ -11,6 +11,7 @@ use crate::tui::keymap::Action;
 use crate::tui::message::{Effect, MarksReply, MarksRequest, Walked};
 use crate::tui::state::command::MarksCommand;
 use crate::tui::state::notice::sentence;
+use crate::tui::state::number::number;
 use crate::tui::state::reason::Reason;
 use crate::tui::state::{Screen, Tone};
 
@@ -333,10 +334,10 @@ impl App {
 }
 
 /// `1 key`, `12 keys`.
-fn keys(number: usize) -> String {
-    match number {
+fn keys(count: usize) -> String {
+    match count {
         1 => "1 key".into(),
-        number => format!("{number} keys"),
+        keys => format!("{} keys", number(keys as u64)),
     }
 }
 
