@@ -348,7 +348,7 @@ fn keys_of_a_project_are_those_that_have_not_ended() {
 #[test]
 fn the_details_say_when_by_whom_why_and_who_still_tries() {
     let mut talk = among_revoked();
-    talk.press("jj").settle();
+    talk.press("jj").rest();
     talk.answer_usage(Ok(unused()));
     for words in [
         "Revoked,permanently",
@@ -382,7 +382,7 @@ fn what_it_looks_like() {
     snapshots("revoked_details", |talk| {
         talk.press("4");
         answer(talk, revoked_keys(40));
-        talk.press("jj<Enter>").settle();
+        talk.press("jj<Enter>").rest();
         talk.answer_usage(Ok(unused()));
     });
     snapshots("revoked_none", |talk| {

@@ -37,7 +37,7 @@ fn the_usage_of_a_key_is_asked_for_when_the_selection_rests() {
     let mut talk = Talk::with_keys(some_keys(200));
     talk.press("jjjjjjjjjjkkj");
     assert_eq!(talk.usage_questions(), 0);
-    talk.settle();
+    talk.rest();
     assert_eq!(talk.usage_questions(), 1);
     assert_eq!(talk.answer_usage(Ok(busy())), Uuid::from_u128(1_009));
     assert!(
@@ -50,7 +50,7 @@ fn the_usage_of_a_key_is_asked_for_when_the_selection_rests() {
 #[test]
 fn a_late_answer_is_never_shown_with_another_key() {
     let mut talk = Talk::with_keys(some_keys(10));
-    talk.press("j").settle().press("j");
+    talk.press("j").rest().press("j");
     talk.answer_usage(Ok(busy()));
     assert!(!details(&talk).contains("refused"), "{}", details(&talk));
 }
@@ -58,10 +58,10 @@ fn a_late_answer_is_never_shown_with_another_key() {
 #[test]
 fn asking_the_server_again_asks_for_usage_too_and_a_failure_keeps_what_is_known() {
     let mut talk = Talk::with_keys(some_keys(10));
-    talk.press("j").settle().answer_usage(Ok(busy()));
-    talk.press("r").settle().answer_usage(Err(offline()));
+    talk.press("j").rest().answer_usage(Ok(busy()));
+    talk.press("r").rest().answer_usage(Err(offline()));
     assert!(details(&talk).contains("✓1,216allowed"));
-    talk.press("k").settle().answer_usage(Err(offline()));
+    talk.press("k").rest().answer_usage(Err(offline()));
     assert!(
         details(&talk).contains("RequestsnotknownNoanswerfrom"),
         "{}",
@@ -72,22 +72,22 @@ fn asking_the_server_again_asks_for_usage_too_and_a_failure_keeps_what_is_known(
 #[test]
 fn a_terminal_without_room_for_it_asks_when_the_details_are_opened() {
     let mut talk = Talk::sized(80, 24, some_keys(10));
-    talk.press("jj").settle();
+    talk.press("jj").rest();
     assert_eq!(talk.usage_questions(), 1, "the strip under the table tells it");
     let mut talk = Talk::sized(47, 13, some_keys(10));
-    talk.press("jj").settle();
+    talk.press("jj").rest();
     assert_eq!(talk.usage_questions(), 0);
-    talk.press("<Enter>").settle();
+    talk.press("<Enter>").rest();
     assert_eq!(talk.answer_usage(Ok(busy())), Uuid::from_u128(1_002));
 }
 
 #[test]
 fn the_details_say_how_often_and_from_where() {
     snapshots("details_busy", |talk| {
-        talk.press("j<Enter>").settle().answer_usage(Ok(busy()));
+        talk.press("j<Enter>").rest().answer_usage(Ok(busy()));
     });
     snapshots("details_unused", |talk| {
-        talk.press("jj<Enter>").settle().answer_usage(Ok(unused()));
+        talk.press("jj<Enter>").rest().answer_usage(Ok(unused()));
     });
 }
 
@@ -96,7 +96,7 @@ fn the_details_say_how_often_and_from_where() {
 #[test]
 fn u_shows_what_is_known_at_once_and_asks_anew() {
     let mut talk = Talk::with_keys(some_keys(10));
-    talk.press("j").settle().answer_usage(Ok(busy()));
+    talk.press("j").rest().answer_usage(Ok(busy()));
     talk.press("u");
     assert!(says(&talk, "origin-foreign"));
     let id = talk.answer_usage(Ok(unused()));
@@ -341,7 +341,7 @@ fn its_figures_stay_those_of_its_key_when_the_selection_moves_below_it() {
         kind: KeyEventKind::Revoked,
         key: Uuid::from_u128(1_001),
     }));
-    talk.settle().answer_usage(Ok(unused()));
+    talk.rest().answer_usage(Ok(unused()));
     assert!(matches!(talk.app.over.last(), Some(Modal::Revoke(dialog)) if dialog.key.id == key));
     assert!(
         says(&talk, "Loading its usage…"),
@@ -383,7 +383,7 @@ fn names_from_outside_are_text_and_never_terminal_control() {
     usage.last_use.as_mut().expect("used").origin = Some(HOSTILE.into());
     for keys in ["", "u", "d"] {
         let mut talk = Talk::with_keys(some_keys(3));
-        talk.press("j").press(keys).settle();
+        talk.press("j").press(keys).rest();
         while talk.usage_questions() > 0 {
             talk.answer_usage(Ok(usage.clone()));
         }

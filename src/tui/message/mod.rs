@@ -337,6 +337,8 @@ pub enum Timer {
     ClearClipboard(u64),
     /// The selection has stayed on a key for a moment.
     KeyRests(u64),
+    /// Somebody may be watching whether the key in the details is still used.
+    WatchKey(u64),
     /// A person has seen which row is selected in the place of one that is gone.
     SelectionSeen(u64),
     /// What is on the screen of a revoked key may be old.

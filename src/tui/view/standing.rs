@@ -24,6 +24,15 @@ struct StateWords {
     style: Style,
     /// What stands between it and what is before it.
     joint: &'static str,
+    /// Whether it says that something is refused, or will be before long: before all else it is to fit.
+    warns: bool,
+}
+
+impl StateWords {
+    /// The longest first; the last with one unit of time only.
+    fn forms(&self) -> [String; 3] {
+        [self.words.clone(), self.short.clone(), in_one_unit(&self.short)]
+    }
 }
 
 const NEXT: &str = ", ";
@@ -32,26 +41,65 @@ const PART: &str = " · ";
 
 /// `disabled`, `expires in 12 d`: what refuses first, and then as much of the rest as fits.
 pub fn in_table(key: &Key, width: usize, look: &Look) -> (String, Style) {
-    let mut all = all(key, look).into_iter();
-    let Some(first) = all.next() else {
+    let all = all(key, look);
+    let Some(first) = all.first() else {
         return (String::new(), look.theme.text());
     };
-    let mut words = match text::width(&first.words) <= width {
-        true => first.words,
-        false => first.short,
-    };
-    let mut fits = true;
-    for more in all {
+    let mut shown: Vec<Option<String>> = vec![None; all.len()];
+    let fits = |shown: &[Option<String>]| text::width(&joined(&all, shown)) <= width;
+    let warnings = || (0..all.len()).filter(|index| all[*index].warns);
+    for form in 0..3 {
+        warnings().for_each(|index| shown[index] = Some(all[index].forms()[form].clone()));
+        if fits(&shown) {
+            break;
+        }
+    }
+    for index in warnings().collect::<Vec<_>>().into_iter().rev() {
+        if !fits(&shown) && index > 0 {
+            shown[index] = None;
+        }
+    }
+    for (index, words) in all.iter().enumerate() {
         // A part of what did not fit says nothing by itself.
-        if more.joint == PART && !fits {
+        if words.warns || (words.joint == PART && shown[..index].last().is_none_or(Option::is_none)) {
             continue;
         }
-        let longer = [&more.words, &more.short].map(|next| format!("{words}{}{next}", more.joint));
-        let longer = longer.into_iter().find(|both| text::width(both) <= width);
-        fits = longer.is_some();
-        words = longer.unwrap_or(words);
+        for form in &words.forms()[..2] {
+            shown[index] = Some(form.clone());
+            if fits(&shown) {
+                break;
+            }
+            shown[index] = None;
+        }
     }
-    (words, first.style)
+    if shown.iter().all(Option::is_none) {
+        shown[0] = Some(first.short.clone());
+    }
+    (joined(&all, &shown), first.style)
+}
+
+/// What is shown of it, in its order.
+fn joined(all: &[StateWords], shown: &[Option<String>]) -> String {
+    let mut line = String::new();
+    for (words, form) in all.iter().zip(shown) {
+        let Some(form) = form else { continue };
+        line.push_str(if line.is_empty() { "" } else { words.joint });
+        line.push_str(form);
+    }
+    line
+}
+
+/// `expires 4d` of `expires 4d23h`.
+fn in_one_unit(short: &str) -> String {
+    let (words, length) = short.rsplit_once(' ').unwrap_or(("", short));
+    let mut was_unit = false;
+    let first = length.char_indices().find(|(_, c)| {
+        let is_next = was_unit && c.is_ascii_digit();
+        was_unit |= c.is_alphabetic();
+        is_next
+    });
+    let end = first.map_or(length.len(), |(at, _)| at);
+    format!("{words} {}", &length[..end]).trim_start().to_owned()
 }
 
 /// The most urgent of it, in few words, where there is no column for it.
@@ -99,7 +147,11 @@ fn all(key: &Key, look: &Look) -> Vec<StateWords> {
             )),
             false => {
                 let until = format!("until {}", time::end_in_column(at, look.now, &look.zone));
-                all.push(said(until.clone(), until, theme.faint()));
+                let until = said(until.clone(), until, theme.faint());
+                all.push(StateWords {
+                    warns: false,
+                    ..until
+                });
             }
         }
     }
@@ -117,6 +169,7 @@ fn said(words: String, short: String, style: Style) -> StateWords {
         short,
         style,
         joint: NEXT,
+        warns: true,
     }
 }
 
@@ -130,7 +183,10 @@ fn local_development(ends: Timestamp, look: &Look) -> StateWords {
         }
         false => ("local dev ended".into(), "local ended".into(), look.theme.faint()),
     };
-    said(words, short, style)
+    StateWords {
+        warns: false,
+        ..said(words, short, style)
+    }
 }
 
 /// Which token of a rotation is used.
@@ -141,6 +197,7 @@ fn meter(uses: RotationUses, look: &Look) -> StateWords {
         short: format!("old {old}"),
         style: look.theme.accent(),
         joint: PART,
+        warns: false,
     }
 }
 

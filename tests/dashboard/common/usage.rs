@@ -4,7 +4,7 @@ use jiff::{SignedDuration, Timestamp};
 use keydeck::api::{Explain, LastUse, LookupAnswer, RefusedBy, Usage, UsageSeries, UsageSource, Verdict};
 use keydeck::client::Error;
 use keydeck::model::TokenHash;
-use keydeck::tui::message::{Effect, Message, Timer, UsageReply, UsageRequest};
+use keydeck::tui::message::{Effect, Message, UsageReply, UsageRequest};
 use uuid::Uuid;
 
 use super::talk::Talk;
@@ -126,19 +126,6 @@ pub fn unused() -> Usage {
 }
 
 impl Talk {
-    /// The selection has stayed where it is: every timer for that is due.
-    pub fn settle(&mut self) -> &mut Self {
-        for effect in std::mem::take(&mut self.effects) {
-            match effect {
-                Effect::After(_, timer @ Timer::KeyRests(_)) => {
-                    self.tell(Message::Due(timer));
-                }
-                other => self.effects.push(other),
-            }
-        }
-        self
-    }
-
     /// The oldest question for the usage of a key.
     pub fn usage_question(&mut self) -> (u64, Uuid) {
         self.expect("question for usage", |effect| match effect {

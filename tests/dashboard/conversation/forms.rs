@@ -350,7 +350,7 @@ fn what_an_edit_refuses_of_recent_use_is_asked_about_before_it_is_saved() {
 fn recent_addresses_are_offered_as_networks_and_taken_together() {
     let used = |usage| {
         let mut talk = Talk::with_keys(vec![key(1, "Checkout", Scope::Web), board()]);
-        talk.press("j").settle();
+        talk.press("j").rest();
         talk.answer_usage(Ok(usage));
         talk
     };

@@ -125,7 +125,7 @@ fn the_details_say_since_when_by_whom_why_and_who_still_tries() {
         ..busy()
     };
     let mut talk = Talk::with_keys(vec![key.clone()]);
-    talk.press("r").settle().answer_usage(Ok(tried(12, Some(200))));
+    talk.press("r").rest().answer_usage(Ok(tried(12, Some(200))));
     for words in [
         "Disabled since 17 Nov 2026, 11:10 by jonas@acme.example; E enables it",
         "leaked in a ticket",
@@ -133,15 +133,15 @@ fn the_details_say_since_when_by_whom_why_and_who_still_tries() {
     ] {
         assert!(says(&talk, words), "{words}: {}", drawn(&talk));
     }
-    talk.press("r").settle().answer_usage(Ok(tried(1, Some(90_000))));
+    talk.press("r").rest().answer_usage(Ok(tried(1, Some(90_000))));
     assert!(says(&talk, "Refused: 1 request since Tuesday") && !says(&talk, "since Tuesday, the last"));
-    talk.press("r").settle().answer_usage(Ok(tried(0, None)));
+    talk.press("r").rest().answer_usage(Ok(tried(0, None)));
     assert!(says(&talk, "No request since Tuesday"));
     // Counts reach back 30 days.
     let mut long_ago = key;
     long_ago.disabled.as_mut().expect("disabled").at = in_hours(-40 * 24);
     let mut talk = Talk::with_keys(vec![long_ago]);
-    talk.press("r").settle().answer_usage(Ok(tried(12, Some(200))));
+    talk.press("r").rest().answer_usage(Ok(tried(12, Some(200))));
     assert!(
         says(&talk, "12 requests in 30 d, the last 3 min ago"),
         "{}",

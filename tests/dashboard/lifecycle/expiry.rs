@@ -81,6 +81,7 @@ fn the_table_says_what_is_special_about_a_key_by_words() {
         disabled(7, "Off", None),
         rotating(8, "New", Scope::Mobile),
         expiring(9, "Month", 30 * 24),
+        ending(disabled(10, "Idle", None), in_hours(5 * 24 + 4)),
     ];
     for size in [(160, 40), (120, 36), (80, 24), (63, 17), (47, 16)] {
         let talk = Talk::sized(size.0, size.1, keys.clone());
@@ -109,6 +110,13 @@ fn the_table_says_what_is_special_about_a_key_by_words() {
             );
         }
         assert!(!row("Plain").contains("expire"), "{screen}");
+        // That it ends before long is said before which token is used.
+        for name in ["Both", "Idle"] {
+            assert!(
+                size.0 < 120 || row(name).contains("expires"),
+                "{size:?} {name}: {screen}"
+            );
+        }
     }
     let wide = drawn(&Talk::sized(240, 40, keys));
     let both = wide

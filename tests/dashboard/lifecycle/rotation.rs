@@ -2,6 +2,7 @@
 
 use keydeck::api::{KeptToken, KeyEvent, KeyEventKind, ProblemType, Rotated};
 use keydeck::model::{FieldError, Secret};
+use keydeck::tui::message::Timer;
 use uuid::Uuid;
 
 use super::*;
@@ -214,7 +215,7 @@ fn another_change_meanwhile_is_said_and_the_rotation_goes_on_from_it() {
 #[test]
 fn the_details_show_how_many_requests_have_which_token_and_from_where() {
     let mut talk = Talk::with_keys(vec![rotating(1, "Checkout", Scope::Web)]);
-    talk.press("r").settle().answer_usage(Ok(metered()));
+    talk.press("r").rest().answer_usage(Ok(metered()));
     for words in [
         "Rotating, 5 h left: the old token kdw_…4BkS is valid until 18 Nov 2026, 16:10:00 UTC",
         "53 / 24 h",
@@ -224,7 +225,7 @@ fn the_details_show_how_many_requests_have_which_token_and_from_where() {
     ] {
         assert!(says(&talk, words), "{words}: {}", drawn(&talk));
     }
-    talk.press("r").settle().answer_usage(Ok(not_changed_over()));
+    talk.press("r").rest().answer_usage(Ok(not_changed_over()));
     assert!(
         says(&talk, "not used since the rotation began") && says(&talk, "Nobody uses the new token yet.")
     );
@@ -439,4 +440,37 @@ fn a_late_answer_about_an_older_question_changes_nothing() {
     ended.version = 3;
     talk.answer_read(Ok(ended));
     assert!(is_managed(&talk), "that was asked by the dialog before");
+}
+
+#[test]
+fn the_key_in_the_details_is_looked_at_again_while_it_is_rotated_or_disabled() {
+    let is_watch = |effect: &Effect| matches!(effect, Effect::After(_, Timer::WatchKey(_)));
+    for (key, watched) in [
+        (rotating(1, "Checkout", Scope::Web), true),
+        (disabled(1, "Checkout", None), true),
+        (key(1, "Checkout", Scope::Web), false),
+    ] {
+        let mut talk = Talk::with_keys(vec![key]);
+        talk.press("r").rest();
+        let timer = talk.effects.iter().position(is_watch);
+        assert_eq!(timer.is_some(), watched);
+        let Some(Effect::After(_, timer)) = timer.map(|at| talk.effects.remove(at)) else {
+            continue;
+        };
+        let (asked, _) = talk.usage_question();
+        talk.tell(Message::Due(timer));
+        // Its row and its use are asked for, and so on.
+        assert!(
+            talk.effects
+                .iter()
+                .any(|effect| matches!(effect, Effect::LoadPage { .. }))
+        );
+        talk.rest();
+        let (again, _) = talk.usage_question();
+        assert!(again > asked && talk.effects.iter().any(is_watch));
+        // An earlier timer means nothing any more.
+        talk.effects.clear();
+        talk.tell(Message::Due(timer));
+        assert!(talk.effects.is_empty());
+    }
 }

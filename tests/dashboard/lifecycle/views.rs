@@ -51,10 +51,10 @@ fn the_table_of_keys_in_every_state() {
 #[test]
 fn the_details_of_a_key_that_is_rotated_disabled_or_ends() {
     snapshots("rotating_details", &every_state(), |talk| {
-        talk.press("<Enter>r").settle().answer_usage(Ok(metered()));
+        talk.press("<Enter>r").rest().answer_usage(Ok(metered()));
     });
     snapshots("expiring_details", &every_state(), |talk| {
-        talk.press("j<Enter>").settle().answer_usage(Ok(busy()));
+        talk.press("j<Enter>").rest().answer_usage(Ok(busy()));
     });
     snapshots("disabled_details", &every_state(), |talk| {
         let usage = Usage {
@@ -62,7 +62,7 @@ fn the_details_of_a_key_that_is_rotated_disabled_or_ends() {
             last_refused_at: Some(look().now - SignedDuration::from_secs(200)),
             ..unused()
         };
-        talk.press("jjj<Enter>").settle().answer_usage(Ok(usage));
+        talk.press("jjj<Enter>").rest().answer_usage(Ok(usage));
     });
 }
 
@@ -130,7 +130,7 @@ fn names_from_outside_are_text_and_never_terminal_control() {
     old.last_use.as_mut().expect("used").origin = Some(hostile.into());
     for keys in ["", "l", "E", "t", "t<Tab><Enter>", "t<Tab><Tab><Enter>"] {
         let mut talk = Talk::with_keys(vec![key.clone()]);
-        talk.press("r").settle();
+        talk.press("r").rest();
         while talk.usage_questions() > 0 {
             talk.answer_usage(Ok(usage.clone()));
         }

@@ -99,7 +99,7 @@ fn what_has_expired_is_found_among_those_and_what_was_replaced_at_its_key() {
         (
             rotated,
             None,
-            "This is an old secret of “Far away”, which was rotated.",
+            "This is a former secret of “Far away”, which was rotated: it is refused.",
         ),
     ] {
         let mut talk = Talk::with_keys(some_keys(10));

@@ -153,7 +153,7 @@ fn the_strip_tells_of_the_selected_key_where_there_are_no_details() {
         strip(&talk)
     );
     assert!(strip(&talk).contains("Used 3 min ago"), "{}", strip(&talk));
-    talk.press("<Down><Up>").settle();
+    talk.press("<Down><Up>").rest();
     talk.answer_usage(Ok(busy()));
     assert!(strip(&talk).contains("✓ 1,216 allowed"), "{}", strip(&talk));
     assert!(strip(&talk).contains("from 203.0.113.7"), "{}", strip(&talk));

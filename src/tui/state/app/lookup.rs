@@ -111,7 +111,7 @@ fn whose_secret(key: &Key, token: WhichToken, zone: &TimeZone) -> String {
             expiry::told(rotation.ends_at, zone)
         ),
         (WhichToken::Old | WhichToken::Replaced, _) => {
-            format!("This is an old secret of “{name}”, which was rotated.")
+            format!("This is a former secret of “{name}”, which was rotated: it is refused.")
         }
         (WhichToken::New, _) => format!("This is the new secret of “{name}”, which is being rotated."),
         (WhichToken::Current, _) => format!("This is the secret of “{name}”."),

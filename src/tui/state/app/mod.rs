@@ -277,6 +277,7 @@ impl App {
                 self.effects.push(Effect::ClearClipboard)
             }
             Timer::KeyRests(number) => self.key_rests(number),
+            Timer::WatchKey(number) => self.watch_key(number),
             Timer::SelectionSeen(number) => {
                 self.selection_seen(number);
             }

@@ -7,11 +7,14 @@ use uuid::Uuid;
 
 use super::App;
 use crate::api::ActivityQuery;
+use crate::model::KeyState;
 use crate::tui::message::{ActivityRequest, Effect, Timer, UsageRequest};
 use crate::tui::state::Screen;
 
 /// How long the selection stays where it is before it rests.
 const REST: Duration = Duration::from_millis(200);
+/// How often a key is looked at again whose use decides what is done next. Of requests no server tells by itself.
+const WATCH: Duration = Duration::from_secs(5);
 /// Rows of activity that the details show.
 const NEWEST: u32 = 5;
 
@@ -56,6 +59,23 @@ impl App {
         if self.layout().details.is_some() {
             self.effects
                 .push(Effect::Activity(ActivityRequest::OfKey { number, query }));
+        }
+        if self.is_watched() {
+            self.effects.push(Effect::After(WATCH, Timer::WatchKey(number)));
+        }
+    }
+
+    /// Whether it is being rotated or is disabled: as long as its old token is used, or somebody still tries, it goes on.
+    fn is_watched(&self) -> bool {
+        let key = self.browse.rows.selected();
+        key.is_some_and(|row| row.key.rotation.is_some() || row.key.state == KeyState::Disabled)
+    }
+
+    /// As long as the key stays in the details. While the server can't be reached, its return has everything asked again.
+    pub(super) fn watch_key(&mut self, number: u64) {
+        if self.outage.is_none() && self.key_in_details().is_some() && self.key_activity.awaits(number) {
+            self.browse.refresh(&mut self.effects);
+            self.await_rest();
         }
     }
 }
