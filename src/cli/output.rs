@@ -1,10 +1,10 @@
 //! Data on stdout, messages on stderr. Names are made safe to print; JSON is the API's own.
 
 use std::borrow::Cow;
-use std::io::{self, Write};
+use std::io::{self, BufWriter, Write};
 
-use jiff::Timestamp;
 use jiff::tz::TimeZone;
+use jiff::{SignedDuration, Timestamp};
 use serde::Serialize;
 use zeroize::Zeroizing;
 
@@ -21,6 +21,15 @@ pub fn line(text: impl std::fmt::Display) {
     let text = text.to_string();
     let mut stdout = io::stdout().lock();
     let _ = writeln!(stdout, "{}", Shown::new(&text)).and_then(|()| stdout.flush());
+}
+
+/// Many lines of data.
+pub fn lines(lines: &[String]) -> Result<(), Failure> {
+    let mut stdout = BufWriter::new(io::stdout().lock());
+    for line in lines {
+        writeln!(stdout, "{}", Shown::new(line))?;
+    }
+    Ok(stdout.flush()?)
 }
 
 /// One JSON document, readable.
@@ -104,6 +113,14 @@ pub fn date(at: Timestamp) -> String {
     at.to_zoned(TimeZone::system()).date().to_string()
 }
 
+/// The last day on which something is valid that ends then: what typing it back means.
+pub fn last_day(ends: Timestamp) -> String {
+    date(
+        ends.saturating_sub(SignedDuration::from_micros(1))
+            .unwrap_or(ends),
+    )
+}
+
 /// The day and the time, where the reader is: the one form of an instant for people. JSON and CSV have it in UTC, as the
 /// API gives it.
 pub fn time(at: Timestamp) -> String {
@@ -117,6 +134,18 @@ fn time_in(at: Timestamp, zone: TimeZone) -> String {
     };
     let at = at.to_zoned(zone);
     at.strftime(&format!("%Y-%m-%d %H:%M:%S {offset}")).to_string()
+}
+
+/// An end that somebody set, where they are and in UTC, since what was typed may have been a date.
+pub fn end(at: Timestamp) -> String {
+    end_in(at, TimeZone::system())
+}
+
+fn end_in(at: Timestamp, zone: TimeZone) -> String {
+    match zone.to_offset(at).is_zero() {
+        true => time_in(at, zone),
+        false => format!("{} ({})", time_in(at, zone), time_in(at, TimeZone::UTC)),
+    }
 }
 
 /// The same in a column of a table, whose cells all are of the reader's zone.
@@ -188,7 +217,12 @@ mod tests {
             ("America/New_York", "2099-03-31 18:00:00 -04:00"),
         ] {
             let zone = TimeZone::get(zone).expect("a zone");
-            assert_eq!(time_in(at, zone), told);
+            assert_eq!(time_in(at, zone.clone()), told);
+            let both = match told.ends_with("UTC") {
+                true => told.to_owned(),
+                false => format!("{told} (2099-03-31 22:00:00 UTC)"),
+            };
+            assert_eq!(end_in(at, zone), both);
         }
     }
 

@@ -1,6 +1,6 @@
 //! Names of keys and projects, and notes about them.
 
-use super::{compared, pasted, shown};
+use super::{Scope, compared, pasted, shown};
 
 /// The longest name, in characters.
 pub const MAX_CHARS: usize = 100;
@@ -27,6 +27,18 @@ pub fn parse(text: &str) -> Result<String, String> {
         return Err("A name needs at least one visible character.".into());
     }
     Ok(name)
+}
+
+/// Why a key can't be called so. Lists don't show keys that have expired, which keep their names.
+pub fn taken(scope: Scope) -> &'static str {
+    match scope.has_project() {
+        true => {
+            "There is already a key with this name in the project, maybe an expired one; choose another name."
+        }
+        false => {
+            "There is already an Analytics key with this name, maybe an expired one; choose another name."
+        }
+    }
 }
 
 /// A paragraph of plain text as it is stored: like a name, but longer, and optional.

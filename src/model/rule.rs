@@ -24,7 +24,7 @@ pub enum Rule {
     KeyRevoked,
     #[error("This token was replaced when its key was rotated; present the key's new one.")]
     KeyRotated,
-    #[error("This key has expired; its creator or an Owner can renew it, or create another one.")]
+    #[error("This key has expired; anyone who may revoke it can renew it.")]
     KeyExpired,
     #[error("This key is disabled; anyone who may revoke it can enable it again.")]
     KeyDisabled,

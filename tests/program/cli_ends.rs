@@ -39,7 +39,7 @@ fn an_end_is_given_in_every_form_and_told_back() {
         (
             "2099-03-31",
             "Europe/Berlin",
-            "it is valid until 2099-04-01 00:00:00 +02:00",
+            "it is valid until 2099-04-01 00:00:00 +02:00 (2099-03-31 22:00:00 UTC)",
         ),
         (
             "2099-03-31T18:00:00Z",
@@ -51,6 +51,15 @@ fn an_end_is_given_in_every_form_and_told_back() {
         let mut command = server.command(&["key", "edit", "Board", "--expires", when]);
         let edited = Ran::of(command.env("TZ", zone).output().expect("started")).succeeded();
         assert!(edited.stderr.contains(told), "{when}: {}", edited.stderr);
+        let mut command = server.command(&["key", "list"]);
+        let listed = Ran::of(command.env("TZ", zone).output().expect("started")).succeeded();
+        // The day as it is typed: typing it again changes nothing.
+        let day = when.len() == 10 && when.starts_with("2099");
+        assert!(
+            !day || listed.stdout.contains(&format!("ends {when}")),
+            "{}",
+            listed.stdout
+        );
     }
     for (when, part) in [
         ("soon", "90d"),

@@ -51,12 +51,27 @@ fn a_key_is_rotated_and_each_of_its_tokens_is_told_apart() {
 
     // The answer may have been lost: nobody used the new token.
     let again = rotate(&server, &["--overlap", "1h", "--json"]).json();
-    let newest = again["secret"].as_str().expect("a secret").to_owned();
+    assert!(again["secret"].is_string());
     assert!(again["key"]["rotation"]["ends_at"].is_string());
     let gone = looked_up(&server, &new).refused(1);
     assert!(gone.contains("was replaced when its key was rotated"), "{gone}");
 
+    server
+        .run(&["key", "edit", "Board", "--expires", "3d"])
+        .succeeded();
+    let cut = rotate(&server, &["--extend", "7d", "--yes"]).succeeded();
+    assert!(
+        cut.stderr.contains("the key itself expires then"),
+        "{}",
+        cut.stderr
+    );
+    server
+        .run(&["key", "edit", "Board", "--expires", "never"])
+        .succeeded();
+    let newest = rotate(&server, &["--overlap", "1h"]).succeeded().stdout;
+    let newest = newest.trim().to_owned();
     let extended = rotate(&server, &["--extend", "24h", "--yes"]).succeeded();
+    assert!(!extended.stderr.contains("expires then"), "{}", extended.stderr);
     assert!(extended.stderr.contains("is valid until"), "{}", extended.stderr);
     let ended = rotate(&server, &["--end", "--yes", "--json"]).json();
     assert!(ended["rotation"].is_null());

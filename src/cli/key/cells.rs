@@ -52,12 +52,10 @@ fn state(key: &Key) -> String {
     let ends = key
         .settings
         .expires_at
-        .map(|at| format!("ends {}", output::date(at)));
+        .map(|at| format!("ends {}", output::last_day(at)));
     let state = (key.state != KeyState::Active).then(|| key.state.as_str().to_owned());
-    let told: Vec<String> = match state {
-        Some(state) => [Some(state), rotating].into_iter().flatten().collect(),
-        None => [rotating, ends].into_iter().flatten().collect(),
-    };
+    let ends = ends.filter(|_| matches!(key.state, KeyState::Active | KeyState::Disabled));
+    let told: Vec<String> = [state, rotating, ends].into_iter().flatten().collect();
     match told.is_empty() {
         true => key.state.as_str().to_owned(),
         false => told.join(", "),

@@ -151,7 +151,7 @@ fn for_many(args: &KeyEditArgs) -> Result<NewPlan, Failure> {
 /// Told back, since what was typed may have been a date or a length of time.
 fn ends(key: &Key) -> String {
     match key.settings.expires_at {
-        Some(at) => format!("it is valid until {}", output::time(at)),
+        Some(at) => format!("it is valid until {}", output::end(at)),
         None => "it never ends".into(),
     }
 }
@@ -159,7 +159,7 @@ fn ends(key: &Key) -> String {
 /// The same of local development, where it is on; an end that was left open is 8 hours ahead.
 fn local_ends(key: &Key) -> Option<String> {
     let at = key.settings.local_development_ends_at?;
-    Some(format!("local development ends at {}", output::time(at)))
+    Some(format!("local development ends at {}", output::end(at)))
 }
 
 fn warn_of(key: &Key) {

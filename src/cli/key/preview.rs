@@ -10,7 +10,7 @@ use crate::model::KeyField;
 /// Returns when the edit may be sent. One that is not valid the server refuses.
 pub async fn confirm(client: &Client, key: &Key, edit: &KeyEdit, yes: bool) -> Result<(), Failure> {
     let before = &key.settings;
-    let Ok((_, after)) = edit.apply(key.scope, &key.name, &before) else {
+    let Ok((_, after)) = edit.apply(key.scope, &key.name, before) else {
         return Ok(());
     };
     let mut restricting = KeyField::iter().filter(|field| field.restricts());
@@ -18,7 +18,7 @@ pub async fn confirm(client: &Client, key: &Key, edit: &KeyEdit, yes: bool) -> R
         return Ok(());
     }
     let usage = client.usage(key.id).await?;
-    let refused = usage.would_refuse(key.scope, &before, &after);
+    let refused = usage.would_refuse(key.scope, before, &after);
     for refused in &refused {
         output::notice(format!("warning: {}", output::shown(&refused.to_string())));
     }

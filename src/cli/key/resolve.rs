@@ -20,8 +20,26 @@ pub async fn key(client: &Client, text: &str) -> Result<Key, Failure> {
         return Err(is_a_secret());
     }
     let matches = named(client, text).await?;
-    let chosen = choose::one("keys", text, matches, candidate)?;
-    chosen.ok_or_else(|| nothing(text))
+    match choose::one("keys", text, matches, candidate)? {
+        Some(key) => Ok(key),
+        None => Err(revoked(client, text).await?.unwrap_or_else(|| nothing(text))),
+    }
+}
+
+/// What is said of a name that only revoked keys have.
+async fn revoked(client: &Client, text: &str) -> Result<Option<Failure>, Failure> {
+    let keys = named_so(client, text, Some(StateFilter::Revoked)).await?;
+    let newest = keys
+        .into_iter()
+        .filter_map(|key| key.revoked)
+        .max_by_key(|revoked| revoked.at);
+    Ok(newest.map(|revoked| {
+        Failure::Failed(format!(
+            "the key \"{text}\" was revoked at {} by {}; keydeck key show \"{text}\" shows what is known of it",
+            output::time(revoked.at),
+            output::shown(&revoked.by.email)
+        ))
+    }))
 }
 
 /// As [`key`]; where no other key has the name, also one that was revoked.

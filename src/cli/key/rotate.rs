@@ -84,8 +84,9 @@ pub async fn run(client: &Client, args: &KeyRotateArgs) -> Result<(), Failure> {
             format!("{scope} key \"{name}\" has its old token again; the new one is refused")
         }
         (Asked::Extend(_), Some(rotation)) => format!(
-            "the old token of {scope} key \"{name}\" is valid until {}",
-            output::time(rotation.ends_at)
+            "the old token of {scope} key \"{name}\" is valid until {}{}",
+            output::time(rotation.ends_at),
+            ends_with_key(&changed, rotation)
         ),
         _ => format!("the old token of {scope} key \"{name}\" is refused from now on"),
     });
@@ -130,12 +131,21 @@ fn talk_of(key: &Key, again: bool) {
     }
     output::notice(match &key.rotation {
         Some(rotation) => format!(
-            "the old token {} is valid until {}",
+            "the old token {} is valid until {}{}",
             rotation.old_hint,
-            output::time(rotation.ends_at)
+            output::time(rotation.ends_at),
+            ends_with_key(key, rotation)
         ),
         None => "the old token is refused from now on".into(),
     });
+}
+
+/// Where the overlap was cut short, since no token outlives its key.
+fn ends_with_key(key: &Key, rotation: &KeyRotation) -> &'static str {
+    match key.settings.expires_at == Some(rotation.ends_at) {
+        true => "; the key itself expires then, and its new token with it",
+        false => "",
+    }
 }
 
 fn failure(error: Error, key: &Key, asked: &Asked) -> Failure {

@@ -146,9 +146,5 @@ fn wrong_end(sentence: String) -> ApiError {
 }
 
 fn name_taken(scope: Scope) -> ApiError {
-    let message = match scope.has_project() {
-        true => "There is already a key with this name in the project; choose another one.",
-        false => "There is already an Analytics key with this name; choose another one.",
-    };
-    ApiError::invalid_field("name", message)
+    ApiError::invalid_field("name", name::taken(scope))
 }

@@ -7,7 +7,7 @@ use jiff::Timestamp;
 use uuid::Uuid;
 
 use crate::api::{PersonRef, ProjectRef};
-use crate::model::{KeyField, Scope, TokenHash, expiry};
+use crate::model::{KeyField, Scope, TokenHash, expiry, name};
 use crate::server::store::db::{Db, values};
 use crate::server::store::dialect::Dialect;
 use crate::server::store::key_row::{End, setting_columns};
@@ -221,14 +221,10 @@ async fn taken_names<D: Db>(
           WHERE r.import = ? AND CAST(? AS bigint) IS NOT NULL AND r.project IS NULL AND k.project IS NULL
             AND k.revoked_at IS NULL"
     );
-    for sql in [of_projects, of_all] {
+    for (sql, scope) in [(of_projects, Scope::Web), (of_all, Scope::Analytics)] {
         let found: Vec<i64> = db.all(&sql, values![asked.import, asked.whose]).await?;
         for line in found.into_iter().filter(|line| !same.contains(line)) {
-            faults.add(
-                line,
-                "name",
-                "There is already a key with this name in the project; choose another one.",
-            );
+            faults.add(line, "name", name::taken(scope));
         }
     }
     Ok(())

@@ -41,8 +41,8 @@ impl KeyForm {
             }
         };
         let before = &key.settings;
-        let after = self.key_edit().apply(key.scope, &key.name, &before);
-        let refused = after.map(|(_, after)| usage.would_refuse(key.scope, &before, &after));
+        let after = self.key_edit().apply(key.scope, &key.name, before);
+        let refused = after.map(|(_, after)| usage.would_refuse(key.scope, before, &after));
         let told: Vec<String> = refused
             .iter()
             .flatten()
