@@ -4,6 +4,7 @@ use std::fs;
 use std::process::{Command, Stdio};
 use std::thread;
 
+use keydeck::model::TokenHash;
 use rusqlite::Connection;
 use rustix::process::{Pid, Signal, kill_process};
 
@@ -70,11 +71,11 @@ fn no_file_is_too_odd_for_a_sentence() {
         ),
         (
             format!("name,token,{long}\nTill,{FOREIGN},x\n").into_bytes(),
-            "the column \"xxx",
+            "the third column is unknown",
         ),
         (
             format!("{{\"name\": \"Till\", \"{long}\": 1}}").into_bytes(),
-            "the column \"xxx",
+            "the second name in the objects is unknown",
         ),
         (format!("name,token\n{most}").into_bytes(), "and 99950 more"),
         (
@@ -101,6 +102,77 @@ fn no_file_is_too_odd_for_a_sentence() {
         assert!(told.starts_with("1 key would be imported"), "{n}: {told}");
     }
     assert_eq!(there(&server), 0);
+}
+
+#[test]
+fn no_message_repeats_what_may_be_a_secret() {
+    let home = Home::new();
+    let server = home.serve(&home.init());
+    let no_header = "the first line does not look like a header";
+    let hash = TokenHash::of(FOREIGN).to_string();
+    let mapped = format!("{FOREIGN}=note");
+    let field = format!("token={FOREIGN}");
+    let unkey = format!("{{\"keyId\": \"a\", \"start\": \"b\", \"{FOREIGN}\": 1}}");
+    let variant = format!("{{\"hash\": {{\"value\": \"{hash}\", \"variant\": \"{FOREIGN}\"}}}}");
+    for (text, args, code, said) in [
+        (
+            format!("Till,{FOREIGN}\nDesk,{}\n", foreign(1)),
+            &[][..],
+            1,
+            no_header,
+        ),
+        (format!("Till,analytics,{hash}\n"), &[], 1, no_header),
+        (
+            format!("token,{FOREIGN}\n"),
+            &[],
+            1,
+            "the second column is unknown",
+        ),
+        (
+            format!("{{\"{FOREIGN}\": \"Till\"}}"),
+            &[],
+            1,
+            "none of them is known",
+        ),
+        (
+            format!("{{\"name\": \"Till\"}}\n{{\"name\": \"Till\", \"{FOREIGN}\": 1}}\n"),
+            &[],
+            1,
+            "the second name in the objects",
+        ),
+        (
+            format!("{{\"{FOREIGN}\": 1, \"{FOREIGN}\": 1}}"),
+            &[],
+            1,
+            "there twice",
+        ),
+        (unkey, &[], 1, "This field is unknown"),
+        (variant, &[], 1, "only SHA-256 is taken"),
+        ("name,token\n".into(), &["--map", &mapped], 1, "no such column"),
+        (
+            "name,token\n".into(),
+            &["--map", &field],
+            2,
+            "there is no such field",
+        ),
+        ("name,token\n".into(), &["--map", FOREIGN], 2, "COLUMN=FIELD"),
+    ] {
+        let told = import(&server, &text, &[args, &ANALYTICS].concat()).refused(code);
+        assert!(told.contains(said), "{said}: {told}");
+        for secret in [FOREIGN, &foreign(1), &hash, "Till"] {
+            assert!(!told.contains(secret), "{text}: {told}");
+        }
+    }
+    // What is left out of another product's file is said.
+    let kong = format!(
+        "{{\"username\": \"alex\", \"keyauth_credentials\": [{{\"key\": \"{}\", \"{FOREIGN}\": 1}}]}}",
+        foreign(2)
+    );
+    let told = import(&server, &kong, &ANALYTICS).succeeded().stderr;
+    assert!(
+        told.contains("not taken over") && !told.contains(FOREIGN),
+        "{told}"
+    );
 }
 
 #[test]

@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use clap::Args;
 use strum::{EnumIter, IntoStaticStr};
 
-use super::columns::Mapping;
+use super::columns::{Mapping, MappingParser};
 use crate::cli::export::args::ExportFormat;
 use crate::cli::values;
 use crate::model::Scope;
@@ -32,7 +32,7 @@ pub struct ImportArgs {
     #[arg(long)]
     pub skip_existing: bool,
     /// Take a column for a field, such as --map 'API key=token'; =ignore leaves it out
-    #[arg(long = "map", value_name = "COLUMN=FIELD", value_parser = Mapping::parse)]
+    #[arg(long = "map", value_name = "COLUMN=FIELD", value_parser = MappingParser)]
     pub map: Vec<Mapping>,
     /// The format [default: by the file's name and content]
     #[arg(long, value_parser = values::word::<ExportFormat>())]

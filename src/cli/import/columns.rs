@@ -1,8 +1,14 @@
 //! The columns of a file, and the fields that they are.
 
+use std::ffi::OsStr;
+
+use clap::builder::TypedValueParser;
+use clap::error::ErrorKind;
+use clap::{Arg, Command, Error};
 use strum::{EnumString, IntoStaticStr};
 
 use super::faults::{Faults, FileFault};
+use super::names;
 use crate::model::KeyField;
 
 /// What a column holds. Its name is the one in our own exports.
@@ -29,6 +35,41 @@ pub enum ImportField {
     Revoked,
     /// Said to be left out.
     Ignore,
+    /// Of a column without a name, such as one behind a comma at the end of a header: it is to have nothing in it.
+    #[strum(disabled)]
+    Unnamed,
+}
+
+/// What names the columns.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Naming {
+    /// The first line of CSV, if it has a header.
+    Header,
+    /// The members of JSON objects.
+    Members,
+}
+
+impl Naming {
+    fn place(self, index: usize) -> String {
+        match self {
+            Self::Header => names::place(index, "column"),
+            Self::Members => names::place(index, "name in the objects"),
+        }
+    }
+
+    fn is_none(self) -> &'static str {
+        match self {
+            Self::Header => "the first line does not look like a header",
+            Self::Members => "the names do not look like those of fields",
+        }
+    }
+
+    fn wanted(self) -> &'static str {
+        match self {
+            Self::Header => "the first line is to name the columns, such as name,scope,project,token",
+            Self::Members => "each key is an object with members such as name, scope, project, token",
+        }
+    }
 }
 
 /// What our own exports have that is not taken over: it is of the deck that it was counted in.
@@ -58,11 +99,28 @@ impl Mapping {
         let (column, field) = text
             .rsplit_once('=')
             .ok_or_else(|| "write it as COLUMN=FIELD, such as 'API key=token'".to_owned())?;
-        let known = ImportField::of(field)
-            .ok_or_else(|| format!("there is no field \"{field}\"; there is {}, and ignore", named()))?;
+        let known = ImportField::of(field).ok_or_else(|| match names::may_be_secret(field) {
+            true => format!("there is no such field; there is {}, and ignore", named()),
+            false => format!("there is no field \"{field}\"; there is {}, and ignore", named()),
+        })?;
         Ok(Self {
             column: folded(column),
             field: known,
+        })
+    }
+}
+
+/// Reads a mapping. What clap would say of one that can't be read repeats all of it.
+#[derive(Debug, Clone)]
+pub struct MappingParser;
+
+impl TypedValueParser for MappingParser {
+    type Value = Mapping;
+
+    fn parse_ref(&self, command: &Command, _: Option<&Arg>, value: &OsStr) -> Result<Mapping, Error> {
+        Mapping::parse(&value.to_string_lossy()).map_err(|message| {
+            let message = format!("a --map can't be read: {message}\n");
+            Error::raw(ErrorKind::ValueValidation, message).with_cmd(command)
         })
     }
 }
@@ -93,47 +151,91 @@ fn folded(text: &str) -> String {
     text.trim().to_lowercase().replace(['-', ' '], "_")
 }
 
-/// The field of each column, or what is wrong with them.
-pub fn fields(columns: &[String], map: &[Mapping]) -> Result<Vec<ImportField>, Faults> {
+/// The field of each column, or what is wrong with them. What may be a secret is not repeated: without a header, cells are in its
+/// place.
+pub fn fields(columns: &[String], map: &[Mapping], naming: Naming) -> Result<Vec<ImportField>, Faults> {
     let mut wrong = Faults::default();
+    let known: Vec<Option<ImportField>> = columns.iter().map(|column| known(column, map)).collect();
+    let is_any_known = known.iter().flatten().any(|field| *field != ImportField::Unnamed);
+    if !is_any_known {
+        wrong.add(none_known(naming));
+    }
     let mut fields: Vec<ImportField> = Vec::with_capacity(columns.len());
-    for column in columns {
-        let name = folded(column);
-        let mapped = map
-            .iter()
-            .find(|mapping| mapping.column == name)
-            .map(|mapping| mapping.field);
-        let field = mapped.or_else(|| match NOT_TAKEN_OVER.contains(&name.as_str()) {
-            true => Some(ImportField::Ignore),
-            false => ImportField::of(&name),
-        });
+    for (index, (column, field)) in columns.iter().zip(known).enumerate() {
         let Some(field) = field else {
-            wrong.add(FileFault::of_file(format!(
-                "the column \"{column}\" is unknown: say what it is with --map '{column}=FIELD', or leave it out with --map \
-                 '{column}=ignore'; the fields are {}",
-                named()
-            )));
+            if is_any_known {
+                wrong.add(unknown(column, index, naming));
+            }
             continue;
         };
-        if field != ImportField::Ignore && fields.contains(&field) {
+        let is_kept = !matches!(field, ImportField::Ignore | ImportField::Unnamed);
+        if is_kept && fields.contains(&field) {
             wrong.add(FileFault::of_file(format!(
-                "two columns are the {}; leave one out with --map '{column}=ignore'",
-                field.name()
+                "two columns are the {}; leave one out with --map '{}=ignore'",
+                field.name(),
+                shown(column)
             )));
         }
         fields.push(field);
     }
-    for mapping in map {
-        if !columns.iter().any(|column| folded(column) == mapping.column) {
-            wrong.add(FileFault::of_file(format!(
-                "--map: there is no column \"{}\"",
-                mapping.column
-            )));
+    for (index, mapping) in map.iter().enumerate() {
+        if !columns.iter().any(|column| mapping.is_of(column)) {
+            wrong.add(FileFault::of_file(match names::may_be_secret(&mapping.column) {
+                true => format!("{}: there is no such column", names::place(index, "--map")),
+                false => format!("--map: there is no column \"{}\"", mapping.column),
+            }));
         }
     }
     match wrong.is_empty() {
         true => Ok(fields),
         false => Err(wrong),
+    }
+}
+
+fn known(column: &str, map: &[Mapping]) -> Option<ImportField> {
+    let name = folded(column);
+    let mapped = map
+        .iter()
+        .find(|mapping| mapping.column == name)
+        .map(|mapping| mapping.field);
+    mapped.or_else(|| match name.as_str() {
+        "" => Some(ImportField::Unnamed),
+        name if NOT_TAKEN_OVER.contains(&name) => Some(ImportField::Ignore),
+        name => ImportField::of(name),
+    })
+}
+
+fn none_known(naming: Naming) -> FileFault {
+    FileFault::of_file(format!(
+        "{}: none of them is known, and they are not shown, as they may be secrets; {}, or say what a column is with --map \
+         'COLUMN=FIELD'; the fields are {}",
+        naming.is_none(),
+        naming.wanted(),
+        named()
+    ))
+}
+
+fn unknown(column: &str, index: usize, naming: Naming) -> FileFault {
+    let which = match names::may_be_secret(column) {
+        true => format!(
+            "{} is unknown, and its name is not shown, as it may be a secret, so that {}",
+            naming.place(index),
+            naming.is_none()
+        ),
+        false => format!("the column \"{column}\" is unknown"),
+    };
+    let shown = shown(column);
+    FileFault::of_file(format!(
+        "{which}: say what it is with --map '{shown}=FIELD', or leave it out with --map '{shown}=ignore'; the fields are {}",
+        named()
+    ))
+}
+
+/// As it is in `--map`.
+fn shown(column: &str) -> &str {
+    match names::may_be_secret(column) {
+        true => "COLUMN",
+        false => column,
     }
 }
 
@@ -147,7 +249,7 @@ mod tests {
             .iter()
             .map(|text| Mapping::parse(text).expect("a mapping"))
             .collect();
-        fields(&columns, &map).map_err(|wrong| wrong.failure("").to_string())
+        fields(&columns, &map, Naming::Header).map_err(|wrong| wrong.failure("").to_string())
     }
 
     #[test]
@@ -171,7 +273,50 @@ mod tests {
         ] {
             assert!(wrong.contains(named), "{named}: {wrong}");
         }
+        let unnamed = of(&["name", "", "token", ""], &[]);
+        assert_eq!(
+            unnamed,
+            Ok(vec![Name, ImportField::Unnamed, Token, ImportField::Unnamed])
+        );
         assert!(Mapping::parse("a=nothing").is_err() && Mapping::parse("a").is_err());
+    }
+
+    #[test]
+    fn what_may_be_a_secret_is_never_repeated_and_named_by_its_place() {
+        let live = "sk_live_51HqLyjWDarjtT1zdp7dcXYZ";
+        let short = "hunter2";
+        let mapped = format!("{live}=note");
+        for (columns, map, said) in [
+            (
+                &["Till", "web", live][..],
+                &[][..],
+                "the first line does not look like a header",
+            ),
+            (
+                &["Till", short, ""],
+                &[],
+                "the first line does not look like a header",
+            ),
+            (&["name", live], &[], "the second column is unknown"),
+            (&["Till", "token", live], &[], "the column \"Till\" is unknown"),
+            (&["Till", "token", live], &[], "the third column is unknown"),
+            (
+                &["name", "note", live],
+                &[mapped.as_str()],
+                "two columns are the note",
+            ),
+            (
+                &["name"],
+                &["a=note", mapped.as_str()],
+                "the second --map: there is no such column",
+            ),
+        ] {
+            let told = of(columns, map).expect_err(said);
+            assert!(told.contains(said) && told.contains("--map"), "{said}: {told}");
+            assert!(!told.contains(live) && !told.contains(short), "{told}");
+        }
+        let told = Mapping::parse(&format!("token={live}")).expect_err("no field");
+        assert!(!told.contains(live), "{told}");
     }
 
     #[test]

@@ -2,7 +2,7 @@
 
 use csv::{ReaderBuilder, StringRecord};
 
-use super::columns::{ImportField, Mapping, fields};
+use super::columns::{ImportField, Mapping, Naming, fields};
 use super::faults::{Faults, FileFault};
 use super::products::{self, aws};
 use super::record::{ImportCell, ImportFile, ImportRecord};
@@ -41,7 +41,10 @@ pub fn read(text: &str, map: &[Mapping], from: Option<ImportSource>) -> Result<I
     let (fields, left_out) =
         match from == Some(ImportSource::Aws) || from.is_none() && aws::is_header(&columns) {
             true => (aws::fields(&columns, map)?, aws::left_out(&columns)),
-            false => (fields(&columns, map)?, products::left_out(&columns)),
+            false => (
+                fields(&columns, map, Naming::Header)?,
+                products::left_out(&columns),
+            ),
         };
     let mut lines = Lines {
         text: text.as_bytes(),
@@ -154,6 +157,8 @@ mod tests {
             ("name,token\n\n,\nTill,x\n", 4),
             ("name,token\r\n\r\n\r\nTill,x\r\n", 4),
             ("\"name\",\"token\"\n\"Till\",\"x\"\n", 2),
+            ("name,token,\nTill,x,\n", 2),
+            ("name,,token,\nTill,,x, \n", 2),
             ("name,token\n'Till,x\n", 2),
         ] {
             match text.contains('\'') {
@@ -175,6 +180,11 @@ mod tests {
             ("name,token\nTill,x\nDesk\n", "line 3: there are 1 cells"),
             ("name,name\nTill,x\n", "two columns"),
             ("name,colour\nTill,x\n", "\"colour\" is unknown"),
+            (
+                "name,,token\nTill,,x\nDesk,y,z\n",
+                "line 3: a column without a name",
+            ),
+            ("Till,x\nDesk,y\n", "does not look like a header"),
         ] {
             let wrong = names(text).expect_err(text);
             assert!(wrong.contains(named), "{wrong}");

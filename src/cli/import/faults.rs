@@ -2,6 +2,7 @@
 
 use std::collections::BTreeSet;
 
+use super::names;
 use crate::cli::Failure;
 
 /// How many are told.
@@ -34,7 +35,7 @@ impl FileFault {
 
     pub fn in_column(self, column: impl Into<String>) -> Self {
         Self {
-            column: column.into(),
+            column: names::said(&column.into()).into_owned(),
             ..self
         }
     }

@@ -5,7 +5,7 @@ use std::collections::{HashMap, HashSet};
 use serde_json::Value;
 
 use super::args::ImportSource;
-use super::columns::{ImportField, Mapping, fields};
+use super::columns::{ImportField, Mapping, Naming, fields};
 use super::faults::{self, Faults, FileFault};
 use super::products::{self, kong, unkey};
 use super::record::{ImportFile, ImportRecord, JsonObject};
@@ -86,12 +86,15 @@ fn own(objects: Vec<(u64, JsonObject)>, map: &[Mapping]) -> Result<ImportFile, F
             columns.push(name.clone());
         }
     }
-    let fields: HashMap<&String, ImportField> = columns.iter().zip(fields(&columns, map)?).collect();
+    let fields: HashMap<&String, ImportField> = columns
+        .iter()
+        .zip(fields(&columns, map, Naming::Members)?)
+        .collect();
     let records = objects.iter().map(|(line, object)| {
         let mut record = ImportRecord::at(*line);
         for (name, value) in object {
             if let Some(field) = fields.get(name) {
-                let wrong = |message| FileFault::of_line(*line, message).in_column(name);
+                let wrong = |message| FileFault::of_line(*line, message).in_column(field.name());
                 record.add_value(*field, value).map_err(wrong)?;
             }
         }
@@ -126,7 +129,8 @@ mod tests {
             ("{\"name\": \"Till\"}\n{\"name\": \"De\n", "line 2"),
             ("7", "no JSON object"),
             ("{\"name\": \"Till\"}\n[1]\n", "line 2"),
-            ("{\"colour\": \"red\"}", "\"colour\" is unknown"),
+            ("{\"colour\": \"red\"}", "none of them is known"),
+            ("{\"name\": \"a\", \"colour\": \"red\"}", "\"colour\" is unknown"),
             ("{\"name\": {\"a\": 1}}", "line 1, name"),
             (
                 "{\"name\": \"a\", \"name\": \"b\"}",

@@ -6,6 +6,7 @@ mod csv_file;
 mod faults;
 mod json_file;
 mod key;
+mod names;
 mod products;
 mod record;
 mod send;

@@ -5,6 +5,7 @@ use zeroize::Zeroize;
 
 use super::columns::ImportField;
 use super::faults::{self, Faults, FileFault};
+use super::names;
 use crate::api::MAX_IMPORTED;
 
 pub type JsonObject = Map<String, Value>;
@@ -28,10 +29,24 @@ impl ImportFile {
             MAX_IMPORTED => Err(FileFault::of_file(format!(
                 "there are more than {MAX_IMPORTED} keys in it; import them in parts"
             ))),
-            _ => record,
+            _ => record.and_then(named),
         });
         let records = faults::all(records)?;
+        let left_out = left_out
+            .iter()
+            .map(|name| names::said(name).into_owned())
+            .collect();
         Ok(Self { records, left_out })
+    }
+}
+
+fn named(record: ImportRecord) -> Result<ImportRecord, FileFault> {
+    match record.cell(ImportField::Unnamed) {
+        None => Ok(record),
+        Some(_) => {
+            let message = "a column without a name has something in it; give it a name, or empty it";
+            Err(FileFault::of_line(record.line.into(), message))
+        }
     }
 }
 
@@ -47,6 +62,15 @@ pub enum ImportCell {
     List(Vec<String>),
 }
 
+impl ImportCell {
+    fn is_blank(&self) -> bool {
+        match self {
+            Self::Text(text) => text.trim().is_empty(),
+            Self::List(items) => items.is_empty(),
+        }
+    }
+}
+
 impl ImportRecord {
     pub fn at(line: u64) -> Self {
         Self {
@@ -57,11 +81,7 @@ impl ImportRecord {
 
     /// What is blank is not there.
     pub fn add(&mut self, field: ImportField, cell: ImportCell) {
-        let is_blank = match &cell {
-            ImportCell::Text(text) => text.trim().is_empty(),
-            ImportCell::List(items) => items.is_empty(),
-        };
-        if !is_blank && field != ImportField::Ignore {
+        if !cell.is_blank() && field != ImportField::Ignore {
             self.fields.push((field, cell));
         }
     }

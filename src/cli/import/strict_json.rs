@@ -6,6 +6,8 @@ use serde::Deserialize;
 use serde::de::{Deserializer, Error, MapAccess, SeqAccess, Visitor};
 use serde_json::{Map, Number, Value};
 
+use super::names;
+
 /// Why a text is not taken.
 pub enum NoJson {
     /// It is none from this column on.
@@ -81,7 +83,8 @@ impl<'de> Visitor<'de> for Any {
         while let Some(name) = members.next_key::<String>()? {
             if object.contains_key(&name) {
                 return Err(A::Error::custom(format!(
-                    "\"{name}\" is there twice in one object"
+                    "\"{}\" is there twice in one object",
+                    names::said(&name)
                 )));
             }
             let Strict(value) = members.next_value()?;

@@ -1,6 +1,6 @@
 //! Amazon API Gateway's key file: `Name,key,description,Enabled,usageplanIds` in any order and case.
 
-use crate::cli::import::columns::{ImportField, Mapping, fields as mapped};
+use crate::cli::import::columns::{ImportField, Mapping, Naming, fields as mapped};
 use crate::cli::import::faults::Faults;
 
 const COLUMNS: [(&str, &str); 5] = [
@@ -14,7 +14,9 @@ const COLUMNS: [(&str, &str); 5] = [
 /// A name and a key, and nothing else than what such a file has.
 pub fn is_header(columns: &[String]) -> bool {
     let has = |name: &str| columns.iter().any(|column| column.eq_ignore_ascii_case(name));
-    let is_known = |column: &String| COLUMNS.iter().any(|(name, _)| column.eq_ignore_ascii_case(name));
+    let is_known = |column: &String| {
+        column.is_empty() || COLUMNS.iter().any(|(name, _)| column.eq_ignore_ascii_case(name))
+    };
     has("name") && has("key") && columns.iter().all(is_known)
 }
 
@@ -31,7 +33,7 @@ pub fn fields(columns: &[String], map: &[Mapping]) -> Result<Vec<ImportField>, F
             }
         })
         .collect();
-    mapped(&renamed, map)
+    mapped(&renamed, map, Naming::Header)
 }
 
 pub fn left_out(columns: &[String]) -> Vec<String> {

@@ -4,6 +4,7 @@ use serde_json::Value;
 
 use crate::cli::import::columns::ImportField;
 use crate::cli::import::faults::{self, Faults, FileFault};
+use crate::cli::import::names;
 use crate::cli::import::record::{ImportCell, ImportFile, ImportRecord, JsonObject};
 use crate::model::KeyField;
 
@@ -111,7 +112,8 @@ fn hash(record: &mut ImportRecord, value: &Value) -> Result<(), String> {
         None | Some("sha256_base64" | "sha256_hex" | "sha256") => {}
         Some(other) => {
             return Err(format!(
-                "this is of the variant {other}, and only SHA-256 is taken"
+                "this is of the variant {}, and only SHA-256 is taken",
+                names::said(other)
             ));
         }
     }
