@@ -176,6 +176,35 @@ fn no_message_repeats_what_may_be_a_secret() {
 }
 
 #[test]
+fn a_file_that_says_that_it_is_not_whole_is_refused() {
+    let home = Home::new();
+    let server = home.serve(&home.init());
+    let kong = |next: &str| {
+        format!(
+            "{{\"data\": [{{\"key\": \"{FOREIGN}\", \"consumer\": {{\"id\": \"a\"}}}}], \"next\": {next}}}"
+        )
+    };
+    let unkey = |more: &str| {
+        let hash = TokenHash::of(&foreign(1));
+        format!("{{\"data\": [{{\"hash\": \"{hash}\", \"name\": \"Board\"}}], \"pagination\": {more}}}")
+    };
+    for page in [
+        kong("\"/key-auths?offset=abc\""),
+        unkey("{\"hasMore\": true, \"cursor\": \"abc\"}"),
+    ] {
+        let told = import(&server, &page, &ANALYTICS).refused(1);
+        assert!(
+            told.contains("one page of several") && told.contains("export all of them"),
+            "{told}"
+        );
+    }
+    for whole in [kong("null"), unkey("{\"hasMore\": false}")] {
+        let told = import(&server, &whole, &ANALYTICS).succeeded().stdout;
+        assert_eq!(told, "1 key imported\n", "{whole}");
+    }
+}
+
+#[test]
 fn what_is_no_file_is_read_where_it_can_be() {
     let home = Home::new();
     let server = home.serve(&home.init());

@@ -7,6 +7,7 @@ use serde_json::Value;
 use super::args::ImportSource;
 use super::columns::{ImportField, Mapping, Naming, fields};
 use super::faults::{self, Faults, FileFault};
+use super::pages;
 use super::products::{self, kong, unkey};
 use super::record::{ImportFile, ImportRecord, JsonObject};
 use super::strict_json::{self, NoJson};
@@ -61,6 +62,9 @@ fn listed(document: Value) -> Result<Vec<(u64, JsonObject)>, Faults> {
     let items = match document {
         Value::Array(items) => items,
         Value::Object(mut object) => {
+            if let Some(message) = pages::refusal(&object) {
+                return Err(FileFault::of_file(message).into());
+            }
             let list = ["keys", "data", "consumers"]
                 .into_iter()
                 .find(|name| object.get(*name).is_some_and(Value::is_array));
@@ -131,6 +135,14 @@ mod tests {
             ("{\"name\": \"Till\"}\n[1]\n", "line 2"),
             ("{\"colour\": \"red\"}", "none of them is known"),
             ("{\"name\": \"a\", \"colour\": \"red\"}", "\"colour\" is unknown"),
+            (
+                "{\"keys\": [{\"name\": \"a\"}], \"next\": \"x\"}",
+                "one page of several",
+            ),
+            (
+                "{\"items\": [{\"name\": \"a\"}], \"position\": \"x\"}",
+                "one page of several",
+            ),
             ("{\"name\": {\"a\": 1}}", "line 1, name"),
             (
                 "{\"name\": \"a\", \"name\": \"b\"}",

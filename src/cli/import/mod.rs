@@ -7,6 +7,7 @@ mod faults;
 mod json_file;
 mod key;
 mod names;
+mod pages;
 mod products;
 mod record;
 mod send;
