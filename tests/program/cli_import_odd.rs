@@ -205,6 +205,68 @@ fn a_file_that_says_that_it_is_not_whole_is_refused() {
 }
 
 #[test]
+fn ends_and_switches_of_a_file_are_read_or_told() {
+    let home = Home::new();
+    let server = home.serve(&home.init());
+    let row = |column: &str, cell: &str| format!("name,token,{column},\nBoard,{FOREIGN},{cell},\n");
+    for (column, cell, said) in [
+        (
+            "expires",
+            "9223372036854775807",
+            "line 2, expires: This number is out of range",
+        ),
+        (
+            "expires",
+            "-9223372036854775808",
+            "line 2, expires: This number is out of range",
+        ),
+        (
+            "created",
+            "999999999999999999",
+            "line 2, created: This number is out of range",
+        ),
+        ("expires", "soon", "or never"),
+        (
+            "disabled,enabled",
+            "false,false",
+            "line 2, enabled: This contradicts disabled",
+        ),
+        (
+            "enabled,disabled",
+            "true,yes",
+            "line 2, enabled: This contradicts disabled",
+        ),
+    ] {
+        let told = import(&server, row(column, cell), &ANALYTICS).refused(1);
+        assert!(told.contains(said), "{said}: {told}");
+    }
+    for (column, cell) in [
+        ("expires", "never"),
+        ("expires", "Never"),
+        ("expires", "4102444800"),
+        ("disabled,enabled", "false,true"),
+        ("disabled,enabled", "1,0"),
+        ("disabled,enabled", ",false"),
+    ] {
+        let told = import(
+            &server,
+            row(column, cell),
+            &[&ANALYTICS[..], &["--dry-run"]].concat(),
+        );
+        let told = told.succeeded().stdout;
+        assert!(
+            told.starts_with("1 key would be imported"),
+            "{column} {cell}: {told}"
+        );
+    }
+    let told = import(&server, row("expires", "never"), &ANALYTICS)
+        .succeeded()
+        .stdout;
+    assert_eq!(told, "1 key imported\n");
+    assert_eq!(server.keys()[0].settings.expires_at, None);
+}
+
+#[test]
 fn what_is_no_file_is_read_where_it_can_be() {
     let home = Home::new();
     let server = home.serve(&home.init());

@@ -16,7 +16,7 @@ use crate::model::{FieldErrors, KeyField, KeyToken, Scope, Secret, TokenHash, ex
 /// No field has so many characters.
 const TOO_LONG: usize = 64 * 1024;
 /// A number of this size counts milliseconds since the epoch and not seconds.
-const MILLISECONDS: i64 = 100_000_000_000;
+const MILLISECONDS: u64 = 100_000_000_000;
 
 /// The key, and the hash by which it is known; or what is wrong with which of its fields.
 pub fn read(
@@ -109,11 +109,10 @@ impl Reading<'_> {
         }
     }
 
+    /// `None` also for `never`.
     fn end(&mut self, column: ImportField, scope: Scope) -> Option<String> {
-        let at = self.time(column, |text, now| {
-            let at = expiry::typed(text, now, &TimeZone::system())?;
-            at.ok_or_else(|| "Leave it empty where the key never ends.".to_owned())
-        })?;
+        let typed = |text: &str, now| expiry::typed(text, now, &TimeZone::system());
+        let at = self.time_if_any(column, typed)?;
         // How long keys may live, only the server knows.
         let refused = expiry::refusal(at.parse().ok(), scope, self.now, None);
         if let Some(message) = refused {
@@ -185,6 +184,12 @@ impl Reading<'_> {
 
     fn is_disabled(&mut self) -> bool {
         let (disabled, enabled) = (self.flag(ImportField::Disabled), self.flag(ImportField::Enabled));
+        if disabled.is_some() && disabled == enabled {
+            self.wrong(
+                ImportField::Enabled.name(),
+                "This contradicts disabled; give one of the two.",
+            );
+        }
         disabled.unwrap_or(enabled == Some(false))
     }
 
@@ -206,18 +211,37 @@ impl Reading<'_> {
         field: ImportField,
         typed: impl Fn(&str, Timestamp) -> Result<Timestamp, String>,
     ) -> Option<String> {
+        self.time_if_any(field, |text, now| typed(text, now).map(Some))
+    }
+
+    /// The same where a text may say that there is none.
+    fn time_if_any(
+        &mut self,
+        field: ImportField,
+        typed: impl Fn(&str, Timestamp) -> Result<Option<Timestamp>, String>,
+    ) -> Option<String> {
         let text = self.record.text(field)?;
         let at = match text.parse::<i64>() {
-            Ok(number) if number.abs() >= MILLISECONDS => {
-                Timestamp::from_millisecond(number).map_err(|error| error.to_string())
-            }
-            Ok(number) => Timestamp::from_second(number).map_err(|error| error.to_string()),
+            Ok(number) => counted(number).map(Some),
             Err(_) => typed(&text, self.now),
         };
         at.map_err(|message| self.wrong(field.name(), message))
             .ok()
+            .flatten()
             .map(|at| at.to_string())
     }
+}
+
+/// Seconds or milliseconds since the epoch.
+fn counted(number: i64) -> Result<Timestamp, String> {
+    let at = match number.unsigned_abs() >= MILLISECONDS {
+        true => Timestamp::from_millisecond(number),
+        false => Timestamp::from_second(number),
+    };
+    at.map_err(|_| {
+        "This number is out of range: write the seconds or milliseconds since 1970, or an instant like 2027-03-31T18:00:00Z."
+            .to_owned()
+    })
 }
 
 /// An instant, or the beginning of a day.
