@@ -5,7 +5,6 @@ use std::io::{Read, Write};
 use std::net::TcpStream;
 use std::os::unix::fs::PermissionsExt;
 use std::process::{Command, Stdio};
-use std::sync::mpsc;
 use std::thread;
 use std::time::Duration;
 
@@ -177,24 +176,51 @@ fn a_name_of_this_machine_is_an_address_to_listen_on() {
 }
 
 #[test]
-fn files_that_hang_when_they_are_read_hold_nobody_up() {
-    let (home, authority) = (Home::new(), Authority::new());
-    install(home.dir.path(), &authority.certify());
-    let server = home.serve_with(&home.init(), TLS);
-    let pipe = home.path("tls.pem");
-    fs::remove_file(&pipe).expect("there");
-    let made = Command::new("mkfifo").arg(&pipe).status();
-    assert!(made.expect("mkfifo").success());
+fn what_could_hang_when_it_is_read_again_is_refused_and_good_files_after_it_are_taken() {
+    for (name, text) in [("tls.pem", 0), ("tls.key", 1)] {
+        let (home, first, second) = (Home::new(), Authority::new(), Authority::new());
+        install(home.dir.path(), &first.certify());
+        let server = home.serve_with(&home.init(), TLS);
+        let pipe = home.path(name);
+        fs::remove_file(&pipe).expect("there");
+        let made = Command::new("mkfifo").arg(&pipe).status();
+        assert!(made.expect("mkfifo").success());
+        for _ in 0..3 {
+            assert_eq!(asked(&server, &first), Some(200), "{name}");
+        }
+        let pair = second.certify();
+        put(&pipe, [&pair.0, &pair.1][text]);
+        install(home.dir.path(), &pair);
+        assert_eq!(
+            (asked(&server, &first), asked(&server, &second)),
+            (None, Some(200))
+        );
+        let (code, said) = server.terminate();
+        assert!(code == Some(0) && said.lines().count() == 1, "{said}");
+        assert!(
+            said.contains("stays in use") && said.contains(&format!("{name} is no regular file")),
+            "{said}"
+        );
+    }
+}
 
-    let _first = connect(&server);
-    let (tell, told) = mpsc::channel();
-    // Opened as soon as the server reads from it.
-    thread::spawn(move || tell.send(fs::File::options().write(true).open(pipe)));
-    let writer = told.recv_timeout(LONG).expect("the server looks");
-    assert_eq!(asked(&server, &authority), Some(200));
-    drop(writer);
+/// `--tls-key <(cat key)`
+#[test]
+fn a_key_that_another_command_writes_is_read_at_the_start() {
+    let (home, authority) = (Home::new(), Authority::new());
+    let (certificate, key) = authority.certify();
+    put(&home.path("tls.pem"), &certificate);
+    let pipe = home.path("tls.key");
+    let made = Command::new("mkfifo").args(["-m", "600"]).arg(&pipe).status();
+    assert!(made.expect("mkfifo").success());
+    let writer = thread::spawn(move || fs::write(pipe, key));
+    let server = home.serve_with(&home.init(), TLS);
+    writer.join().expect("ended").expect("written");
+    for _ in 0..2 {
+        assert_eq!(asked(&server, &authority), Some(200));
+    }
     let (code, said) = server.terminate();
-    assert!(code == Some(0) && said.contains("stays in use"), "{said}");
+    assert_eq!((code, said.as_str()), (Some(0), ""));
 }
 
 #[test]
@@ -256,6 +282,30 @@ fn files_that_cannot_be_used_stop_the_start_with_what_is_wrong() {
         (refused(&pair.0, &pair.1, 0o604), "chmod o= 'tls.key'"),
     ] {
         assert!(said.contains(reason) && said.lines().count() == 1, "{said}");
+    }
+    let utf16 = |unit: fn(u16) -> [u8; 2]| -> Vec<u8> {
+        let text = format!("\u{feff}{}", pair.0);
+        text.encode_utf16().flat_map(unit).collect()
+    };
+    let marked = [
+        (format!("\u{feff}{}", pair.0).into_bytes(), "mark of UTF-8"),
+        (utf16(u16::to_le_bytes), "mark of UTF-16"),
+        (utf16(u16::to_be_bytes), "mark of UTF-16"),
+    ];
+    for (bytes, mark) in marked {
+        fs::write(home.path("tls.pem"), bytes).expect("written");
+        let serve = [
+            "serve",
+            "--database",
+            "sqlite:keys.db",
+            "--public-url",
+            "https://keys.acme.example",
+        ];
+        let said = home.run(&[&serve[..], TLS].concat()).refused(1);
+        assert!(
+            said.contains("tls.pem begins with") && said.contains(mark),
+            "{said}"
+        );
     }
     fs::remove_file(home.path("tls.pem")).expect("there");
     let serve = [

@@ -3,11 +3,12 @@
 
 use std::fs::{self, File};
 use std::io::{self, Read};
-use std::os::unix::fs::MetadataExt;
+use std::os::unix::fs::{MetadataExt, OpenOptionsExt};
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError, RwLock};
 use std::time::Duration;
 
+use rustix::fs::OFlags;
 use tokio::net::TcpStream;
 use tokio::task::spawn_blocking;
 use tokio::time::timeout;
@@ -38,6 +39,10 @@ pub struct CertificateFiles {
 pub enum TlsError {
     #[error("can't read {path}: {source}", path = .path.display())]
     Unreadable { path: PathBuf, source: io::Error },
+    #[error("{path} is no regular file, and is not read again", path = .0.display())]
+    NoFile(PathBuf),
+    #[error("{path} begins with {mark}; save it as plain ASCII, without one", path = .path.display())]
+    Marked { path: PathBuf, mark: &'static str },
     #[error("others can read the TLS key {path}; run: chmod o= '{path}'", path = .0.display())]
     OpenToOthers(PathBuf),
     #[error("{path} holds no certificate; it must be PEM, with BEGIN CERTIFICATE", path = .0.display())]
@@ -112,6 +117,15 @@ struct Tried {
     refused: Option<String>,
 }
 
+/// When files are read.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Reading {
+    /// A shell may hand over the output of a command, as a pipe that can be read once.
+    AtStart,
+    /// What is no regular file might never be read to its end, and has no content that was renewed.
+    Again,
+}
+
 /// What differs between a file and the one before; `None` while there is none.
 type Stamps = [Option<Stamp>; 2];
 
@@ -128,7 +142,7 @@ impl Renewed {
     fn open(files: CertificateFiles, provider: Arc<CryptoProvider>) -> Result<Self, TlsError> {
         // Before they are read: what is written meanwhile is treated as changed.
         let tried = stamps(&files);
-        let pair = Arc::new(read_pair(&files, &provider)?);
+        let pair = Arc::new(read_pair(&files, &provider, Reading::AtStart)?);
         Ok(Self {
             files,
             provider,
@@ -151,7 +165,7 @@ impl Renewed {
             return;
         }
         tried.stamps = now;
-        match read_pair(&self.files, &self.provider) {
+        match read_pair(&self.files, &self.provider, Reading::Again) {
             Ok(pair) => {
                 tried.refused = None;
                 *self.pair.write().unwrap_or_else(PoisonError::into_inner) = Arc::new(pair);
@@ -177,18 +191,27 @@ impl ResolvesServerCert for Renewed {
 fn stamps(files: &CertificateFiles) -> Stamps {
     [&files.certificate, &files.key].map(|path| {
         let file = fs::metadata(path).ok()?;
+        // A pipe that was read at the start is the same while it is there: its times are those of what went through.
+        let times = |seconds, nanoseconds| match file.is_file() {
+            true => (seconds, nanoseconds),
+            false => (0, 0),
+        };
         Some(Stamp {
             inode: (file.dev(), file.ino()),
             length: file.len(),
-            modified: (file.mtime(), file.mtime_nsec()),
-            changed: (file.ctime(), file.ctime_nsec()),
+            modified: times(file.mtime(), file.mtime_nsec()),
+            changed: times(file.ctime(), file.ctime_nsec()),
         })
     })
 }
 
-fn read_pair(files: &CertificateFiles, provider: &CryptoProvider) -> Result<CertifiedKey, TlsError> {
-    let chain = read_chain(&files.certificate)?;
-    let key = read_key(&files.key)?;
+fn read_pair(
+    files: &CertificateFiles,
+    provider: &CryptoProvider,
+    reading: Reading,
+) -> Result<CertifiedKey, TlsError> {
+    let chain = read_chain(&files.certificate, reading)?;
+    let key = read_key(&files.key, reading)?;
     let unusable = |path: &Path, source| TlsError::Unusable {
         path: path.to_owned(),
         source,
@@ -200,8 +223,8 @@ fn read_pair(files: &CertificateFiles, provider: &CryptoProvider) -> Result<Cert
     })
 }
 
-fn read_chain(path: &Path) -> Result<Vec<CertificateDer<'static>>, TlsError> {
-    let pem = read(path, |_| Ok(()))?;
+fn read_chain(path: &Path, reading: Reading) -> Result<Vec<CertificateDer<'static>>, TlsError> {
+    let pem = read(path, reading, |_| Ok(()))?;
     let chain = CertificateDer::pem_slice_iter(&pem).collect::<Result<Vec<_>, _>>();
     chain
         .ok()
@@ -210,8 +233,8 @@ fn read_chain(path: &Path) -> Result<Vec<CertificateDer<'static>>, TlsError> {
 }
 
 /// Refuses a key that others than its owner and group can read or write.
-fn read_key(path: &Path) -> Result<PrivateKeyDer<'static>, TlsError> {
-    let pem = read(path, |file| match file.mode() & OTHERS {
+fn read_key(path: &Path, reading: Reading) -> Result<PrivateKeyDer<'static>, TlsError> {
+    let pem = read(path, reading, |file| match file.mode() & OTHERS {
         0 => Ok(()),
         _ => Err(TlsError::OpenToOthers(path.to_owned())),
     })?;
@@ -220,21 +243,49 @@ fn read_key(path: &Path) -> Result<PrivateKeyDer<'static>, TlsError> {
 
 fn read(
     path: &Path,
+    reading: Reading,
     check: impl Fn(&fs::Metadata) -> Result<(), TlsError>,
 ) -> Result<Zeroizing<Vec<u8>>, TlsError> {
     let unreadable = |source| TlsError::Unreadable {
         path: path.to_owned(),
         source,
     };
-    let file = File::open(path).map_err(unreadable)?;
+    let file = match reading {
+        Reading::AtStart => File::open(path),
+        // To open a pipe without it waits for whoever writes into it.
+        Reading::Again => File::options()
+            .read(true)
+            .custom_flags(OFlags::NONBLOCK.bits().cast_signed())
+            .open(path),
+    };
+    let file = file.map_err(unreadable)?;
     // Asked of the open file, so that nobody swaps it in between.
-    check(&file.metadata().map_err(unreadable)?)?;
+    let about = file.metadata().map_err(unreadable)?;
+    if reading == Reading::Again && !about.is_file() {
+        return Err(TlsError::NoFile(path.to_owned()));
+    }
+    check(&about)?;
     // Large enough never to be moved, which would leave a copy of a private key behind.
     let mut bytes = Zeroizing::new(Vec::with_capacity(MAX_FILE));
     file.take(MAX_FILE as u64)
         .read_to_end(&mut bytes)
         .map_err(unreadable)?;
-    Ok(bytes)
+    match mark(&bytes) {
+        None => Ok(bytes),
+        Some(mark) => Err(TlsError::Marked {
+            path: path.to_owned(),
+            mark,
+        }),
+    }
+}
+
+/// What some editors begin a text with. Whatever follows it is not found in PEM, be it the first certificate of a chain.
+fn mark(bytes: &[u8]) -> Option<&'static str> {
+    match bytes {
+        [0xEF, 0xBB, 0xBF, ..] => Some("the byte order mark of UTF-8"),
+        [0xFF, 0xFE, ..] | [0xFE, 0xFF, ..] => Some("the byte order mark of UTF-16"),
+        _ => None,
+    }
 }
 
 #[cfg(test)]
