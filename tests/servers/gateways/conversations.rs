@@ -170,9 +170,11 @@ async fn nobody_gets_through_while_keydeck_is_away(stage: Stage, gateway: Gatewa
     assert_eq!(gateway.get(&headers).await.status, 200);
     let before = stage.api.times();
     stage.deck.stop().await;
+    let headers = [&headers[..], &[("origin", SHOP)]].concat();
     for _ in 0..3 {
         let told = gateway.get(&headers).await;
         assert!(told.status >= 500, "{told:?}");
+        told.may_be_read_by(SHOP);
     }
     assert_eq!(stage.api.times(), before);
 }
@@ -293,9 +295,29 @@ pub async fn of_a_server_that_hangs(start: impl AsyncFn(Setting) -> Gateway) {
         scope: "analytics",
     })
     .await;
-    let told = gateway.get(&[("x-sm-apikey", "kda_of-nobody")]).await;
+    let headers = [("x-sm-apikey", "kda_of-nobody"), ("origin", SHOP)];
+    let told = gateway.get(&headers).await;
     assert!(told.status >= 500, "{told:?}");
+    told.may_be_read_by(SHOP);
     assert_eq!(api.times(), 0);
+}
+
+/// Before an API that is not there.
+pub async fn of_an_api_that_is_away(start: impl AsyncFn(Setting) -> Gateway) {
+    let stage = Stage::set("analytics").await;
+    let nowhere = TcpListener::bind("127.0.0.1:0").await.expect("a port");
+    let api = nowhere.local_addr().expect("bound").to_string();
+    drop(nowhere);
+    let gateway = start(Setting {
+        api,
+        ..stage.setting()
+    })
+    .await;
+    let (_, key) = stage.analytics_key("Board report").await;
+    let headers = [("x-sm-apikey", key.as_str()), ("origin", SHOP)];
+    let told = gateway.get(&headers).await;
+    assert!(matches!(told.status, 502 | 503), "{told:?}");
+    told.may_be_read_by(SHOP);
 }
 
 /// A real browser's page of another origin than the API's, which sends headers of its tracing too.

@@ -32,5 +32,6 @@ at_each_gateway! {
     lets_analytics_keys_through_and_fails_closed: of_analytics_keys at [caddy, envoy, nginx, traefik];
     holds_web_keys_to_pages_and_addresses: of_web_keys at [caddy, envoy, nginx, traefik];
     lets_a_page_of_another_origin_use_its_key_in_chromium: of_a_page_of_another_origin at [caddy, nginx];
+    tells_pages_that_the_api_is_away: of_an_api_that_is_away at [caddy, envoy, nginx, traefik];
     refuses_while_the_server_hangs: of_a_server_that_hangs at [caddy, envoy, nginx];
 }
