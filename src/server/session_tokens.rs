@@ -8,10 +8,10 @@ use crate::api::IssuedSessionToken;
 use crate::model::{Secret, Token, TokenKind};
 use crate::server::auth::bearer;
 use crate::server::auth::signed_in::SignedIn;
-use crate::server::http::body::Json;
+use crate::server::http::body::{Json, NoBody};
 use crate::server::http::error::{ApiError, ApiResult};
 use crate::server::http::extract::Id;
-use crate::server::http::openapi::{Common, Forbidden, NoSessionServer, NoSuchId};
+use crate::server::http::openapi::{Common, Forbidden, NoSessionServer, NoSuchId, UnwantedBody};
 use crate::server::seal::SealError;
 use crate::server::session_servers::may_set;
 use crate::server::state::ServerState;
@@ -20,11 +20,12 @@ use crate::server::store::{AskingServer, SessionTokenIssue};
 /// A token for the project's session server, in place of the one before, which stops being valid immediately.
 #[utoipa::path(post, path = "/v1/projects/{id}/session-token", tag = "projects", params(("id" = Uuid, Path)),
     responses((status = 200, description = "The token; nobody can read it again.", body = IssuedSessionToken),
-        NoSuchId, NoSessionServer, Forbidden, Common))]
+        NoSuchId, NoSessionServer, Forbidden, UnwantedBody, Common))]
 pub async fn issue(
     State(server): State<ServerState>,
     signed_in: SignedIn,
     Id(id): Id,
+    _: NoBody,
 ) -> ApiResult<Json<IssuedSessionToken>> {
     may_set(&server, &signed_in, id).await?;
     let token = Token::generate(TokenKind::SessionServer).map_err(SealError::from)?;

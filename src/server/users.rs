@@ -13,10 +13,12 @@ use crate::api::{
 };
 use crate::model::{FieldErrors, Secret, StateFilter, Token, TokenKind, email};
 use crate::server::auth::signed_in::{SignedIn, owner_only};
-use crate::server::http::body::Json;
+use crate::server::http::body::{Json, NoBody};
 use crate::server::http::error::{ApiError, ApiResult};
 use crate::server::http::extract::{self, Id, QueryParams};
-use crate::server::http::openapi::{BadBody, BadQuery, Common, Forbidden, LastOwner, NoSuchId, Stays};
+use crate::server::http::openapi::{
+    BadBody, BadQuery, Common, Forbidden, LastOwner, NoSuchId, Stays, UnwantedBody,
+};
 use crate::server::keys::left;
 use crate::server::seal::SealError;
 use crate::server::state::ServerState;
@@ -88,11 +90,12 @@ pub async fn edit(
 
 /// A new sign-in token in place of the one before, which becomes invalid immediately.
 #[utoipa::path(post, path = "/v1/users/{id}/token", tag = "users", params(("id" = uuid::Uuid, Path)),
-    responses((status = 200, description = "The token; nobody can read it again.", body = NewToken), NoSuchId, Forbidden, Common))]
+    responses((status = 200, description = "The token; nobody can read it again.", body = NewToken), NoSuchId, Forbidden, UnwantedBody, Common))]
 pub async fn replace_token(
     State(server): State<ServerState>,
     signed_in: SignedIn,
     Id(id): Id,
+    _: NoBody,
 ) -> ApiResult<Json<NewToken>> {
     owner_only(&signed_in)?;
     let token = Token::generate(TokenKind::User).map_err(SealError::from)?;

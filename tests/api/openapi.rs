@@ -59,6 +59,41 @@ async fn the_document_is_openapi_3_1_and_complete() {
     assert_eq!(missing, Vec::<String>::new());
 }
 
+/// What it says would be ignored.
+#[tokio::test]
+async fn an_operation_that_takes_no_body_refuses_one() {
+    let deck = Deck::start().await;
+    let document = &deck.contract().0;
+    let operations = deck.contract().operations();
+    let without: Vec<&String> = operations
+        .iter()
+        .filter(|(method, path)| {
+            *method == Method::POST && document["paths"][path]["post"].get("requestBody").is_none()
+        })
+        .map(|(_, path)| path)
+        .collect();
+    assert_eq!(without.len(), 9, "{without:?}");
+    for path in without {
+        let path = path.replace("{id}", SOME_ID);
+        let sent = async |body: &str| {
+            let request = deck.owner.request(Method::POST, &path);
+            deck.owner.send(request.body(body.to_owned())).await
+        };
+        drop(sent("not json").await.refused(400, ProblemType::Malformed));
+        for body in ["{\"reason\": \"x\", \"bogus\": 1}", "[]", "7"] {
+            drop(sent(body).await.refused(422, ProblemType::Invalid));
+        }
+        for body in ["", "{}", " { } ", "null"] {
+            let answer = sent(body).await;
+            assert!(
+                matches!(answer.status.as_u16(), 201 | 404),
+                "{path}: {}",
+                answer.body
+            );
+        }
+    }
+}
+
 fn references(value: &Value, found: &mut impl FnMut(&str)) {
     match value {
         Value::Object(object) => {

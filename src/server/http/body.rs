@@ -8,8 +8,8 @@ use axum::http::header::CONTENT_TYPE;
 use axum::http::{HeaderMap, HeaderValue};
 use axum::response::{IntoResponse, Response};
 use futures_util::StreamExt;
-use serde::Serialize;
 use serde::de::{DeserializeOwned, IgnoredAny};
+use serde::{Deserialize, Serialize};
 
 use super::error::{ApiError, ApiResult};
 use super::reading::field_error;
@@ -45,6 +45,30 @@ impl<S: Send + Sync, T: DeserializeOwned> FromRequest<S> for LongJson<T> {
 
     async fn from_request(request: Request, _: &S) -> ApiResult<Self> {
         json(request, MAX_LONG_BODY).await.map(Self)
+    }
+}
+
+/// For a request that has nothing to say: no body, an object without fields, or the `null` of libraries that always send one.
+/// Anything else would be ignored, and whoever
+/// sent it would believe that it was taken.
+pub struct NoBody;
+
+impl<S: Send + Sync> FromRequest<S> for NoBody {
+    type Rejection = ApiError;
+
+    async fn from_request(request: Request, _: &S) -> ApiResult<Self> {
+        #[derive(Deserialize)]
+        #[serde(deny_unknown_fields)]
+        struct NoFields {}
+
+        let encoding = encoding::check_headers(request.headers());
+        let bytes = collect_within(MAX_TIME, request.into_body(), MAX_BODY).await?;
+        if !matches!(bytes.trim_ascii(), b"" | b"null") {
+            encoding?;
+            encoding::check_beginning(&bytes)?;
+            parse::<NoFields>(&bytes)?;
+        }
+        Ok(Self)
     }
 }
 

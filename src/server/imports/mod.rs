@@ -19,10 +19,10 @@ use crate::api::{
 use crate::model::{FieldErrors, Scope};
 use crate::server::auth::policy;
 use crate::server::auth::signed_in::SignedIn;
-use crate::server::http::body::{Json, LongJson};
+use crate::server::http::body::{Json, LongJson, NoBody};
 use crate::server::http::error::{ApiError, ApiResult};
 use crate::server::http::extract::Id;
-use crate::server::http::openapi::{BadBody, BadPlan, Common, Forbidden, NoSuchId};
+use crate::server::http::openapi::{BadBody, BadPlan, Common, Forbidden, NoSuchId, UnwantedBody};
 use crate::server::state::ServerState;
 use crate::server::store::{IMPORT_WAITS, ImportCommit, ImportCounts, ImportFault, Staging};
 use strum::IntoEnumIterator;
@@ -33,8 +33,8 @@ const WAIT: Duration = Duration::from_secs(5);
 /// Begins an import of keys of other products. It is committed within an hour, or forgotten; of imports that are open, a
 /// person has two at most.
 #[utoipa::path(post, path = "/v1/imports", tag = "keys",
-    responses((status = 201, description = "It is begun.", body = ImportBegun), Forbidden, Common))]
-pub async fn begin(State(server): State<ServerState>, signed_in: SignedIn) -> ApiResult<Response> {
+    responses((status = 201, description = "It is begun.", body = ImportBegun), Forbidden, UnwantedBody, Common))]
+pub async fn begin(State(server): State<ServerState>, signed_in: SignedIn, _: NoBody) -> ApiResult<Response> {
     let user = &signed_in.user;
     if !Scope::iter().any(|scope| policy::may_create(user, scope, Some(user.id))) {
         return Err(ApiError::forbidden(

@@ -5,10 +5,10 @@ use axum::extract::State;
 use super::{active, revealed};
 use crate::api::{ProblemType, RevealPurpose, Revealed as RevealedSecret};
 use crate::server::auth::signed_in::SignedIn;
-use crate::server::http::body::Json;
+use crate::server::http::body::{Json, NoBody};
 use crate::server::http::error::{ApiError, ApiResult};
 use crate::server::http::extract::{Id, SecretPurpose};
-use crate::server::http::openapi::{Common, NoSuchId, Revoked, ShownOnce};
+use crate::server::http::openapi::{Common, NoSuchId, Revoked, ShownOnce, UnwantedBody};
 use crate::server::state::ServerState;
 
 /// The secret of a Web or Mobile key. The revelation is in the activity log before the answer leaves.
@@ -17,12 +17,13 @@ use crate::server::state::ServerState;
         ("Keydeck-Purpose" = inline(Option<RevealPurpose>), Header,
             description = "What the secret is asked for, which the activity log says: to `show` it, or to `copy` it. \
                            `show` when absent.")),
-    responses((status = 200, description = "The secret.", body = RevealedSecret), NoSuchId, Revoked, ShownOnce, Common))]
+    responses((status = 200, description = "The secret.", body = RevealedSecret), NoSuchId, Revoked, ShownOnce, UnwantedBody, Common))]
 pub async fn reveal(
     State(server): State<ServerState>,
     signed_in: SignedIn,
     Id(id): Id,
     SecretPurpose(purpose): SecretPurpose,
+    _: NoBody,
 ) -> ApiResult<Json<RevealedSecret>> {
     let record = active(&server, &signed_in, id).await?;
     if !record.scope.is_viewable() {

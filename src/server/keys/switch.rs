@@ -6,10 +6,10 @@ use super::change::may_change;
 use super::{Versioned, active, is_revoked, reason, seen_by};
 use crate::api::{Disabling, Key, ProblemType};
 use crate::server::auth::signed_in::SignedIn;
-use crate::server::http::body::Json;
+use crate::server::http::body::{Json, NoBody};
 use crate::server::http::error::{ApiError, ApiResult};
 use crate::server::http::extract::Id;
-use crate::server::http::openapi::{BadBody, Common, Ended, Forbidden, NoSuchId, Revoked};
+use crate::server::http::openapi::{BadBody, Common, Ended, Forbidden, NoSuchId, Revoked, UnwantedBody};
 use crate::server::state::ServerState;
 use crate::server::store::{KeySwitch, StoreResult};
 
@@ -35,11 +35,12 @@ pub async fn disable(
 /// Enables a key that was disabled.
 #[utoipa::path(post, path = "/v1/keys/{id}/enable", tag = "keys", params(("id" = uuid::Uuid, Path)),
     responses((status = 200, description = "The key.", body = Key, headers(("ETag" = String))),
-        NoSuchId, Revoked, Ended, Forbidden, Common))]
+        NoSuchId, Revoked, Ended, Forbidden, UnwantedBody, Common))]
 pub async fn enable(
     State(server): State<ServerState>,
     signed_in: SignedIn,
     Id(id): Id,
+    _: NoBody,
 ) -> ApiResult<Versioned> {
     let record = active(&server, &signed_in, id).await?;
     may_change(&signed_in, &record, "enabled")?;

@@ -6,10 +6,10 @@ use axum::http::StatusCode;
 use super::manage::owner_only;
 use crate::api::{DeliveryPage, DeliveryQuery, ProblemType, WebhookDelivery};
 use crate::server::auth::signed_in::SignedIn;
-use crate::server::http::body::Json;
+use crate::server::http::body::{Json, NoBody};
 use crate::server::http::error::{ApiError, ApiResult};
 use crate::server::http::extract::{self, Id, QueryParams};
-use crate::server::http::openapi::{BadQuery, Common, Forbidden, NoSuchId, WebhookIsDisabled};
+use crate::server::http::openapi::{BadQuery, Common, Forbidden, NoSuchId, UnwantedBody, WebhookIsDisabled};
 use crate::server::state::ServerState;
 use crate::server::store::Queued;
 
@@ -45,11 +45,12 @@ pub async fn show(
 /// Sends an event `webhook.test`, once. What becomes of it, its delivery tells.
 #[utoipa::path(post, path = "/v1/webhooks/{id}/test", tag = "webhooks", params(("id" = uuid::Uuid, Path)),
     responses((status = 202, description = "It is being sent.", body = WebhookDelivery), NoSuchId, WebhookIsDisabled,
-        Forbidden, Common))]
+        Forbidden, UnwantedBody, Common))]
 pub async fn test(
     State(server): State<ServerState>,
     signed_in: SignedIn,
     Id(id): Id,
+    _: NoBody,
 ) -> ApiResult<(StatusCode, Json<WebhookDelivery>)> {
     owner_only(&signed_in)?;
     let queued = server.webhooks().test_webhook(id, signed_in.actor).await?;
@@ -60,11 +61,12 @@ pub async fn test(
 #[utoipa::path(post, path = "/v1/webhook-deliveries/{id}/redelivery", tag = "webhooks",
     params(("id" = uuid::Uuid, Path)),
     responses((status = 202, description = "It is being sent.", body = WebhookDelivery), NoSuchId, WebhookIsDisabled,
-        Forbidden, Common))]
+        Forbidden, UnwantedBody, Common))]
 pub async fn redeliver(
     State(server): State<ServerState>,
     signed_in: SignedIn,
     Id(id): Id,
+    _: NoBody,
 ) -> ApiResult<(StatusCode, Json<WebhookDelivery>)> {
     owner_only(&signed_in)?;
     let queued = server.webhooks().redeliver(id, signed_in.actor).await?;

@@ -17,10 +17,10 @@ use crate::model::webhook::{MAX_SECRET_OVERLAP, MAX_WEBHOOKS, parse_events};
 use crate::model::{FieldErrors, TargetUrl};
 use crate::server::auth::policy;
 use crate::server::auth::signed_in::SignedIn;
-use crate::server::http::body::Json;
+use crate::server::http::body::{Json, NoBody};
 use crate::server::http::error::{ApiError, ApiResult};
 use crate::server::http::extract::Id;
-use crate::server::http::openapi::{BadBody, Common, Forbidden, NoSuchId};
+use crate::server::http::openapi::{BadBody, Common, Forbidden, NoSuchId, UnwantedBody};
 use crate::server::state::ServerState;
 use crate::server::store::{
     NewWebhookRecord, Sealed, StoreError, StoreResult, TooManyWebhooks, WebhookChange,
@@ -156,11 +156,12 @@ pub async fn rotate(
 
 /// The secret that what is sent is signed with. The revelation is in the activity log before the answer leaves.
 #[utoipa::path(post, path = "/v1/webhooks/{id}/reveal", tag = "webhooks", params(("id" = Uuid, Path)),
-    responses((status = 200, description = "The secret.", body = WebhookSecret), NoSuchId, Forbidden, Common))]
+    responses((status = 200, description = "The secret.", body = WebhookSecret), NoSuchId, Forbidden, UnwantedBody, Common))]
 pub async fn reveal(
     State(server): State<ServerState>,
     signed_in: SignedIn,
     Id(id): Id,
+    _: NoBody,
 ) -> ApiResult<Json<WebhookSecret>> {
     owner_only(&signed_in)?;
     let stored = server.webhooks().webhook_secret(id, signed_in.actor).await?;

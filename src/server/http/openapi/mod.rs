@@ -5,7 +5,7 @@ pub mod refusals;
 pub use self::refusals::{
     BadBody, BadForm, BadPlan, BadQuery, BadReport, Common, Ended, Forbidden, InUse, KeyChecked, LastOwner,
     MetricsRefused, NoSessionServer, NoSuchId, NotRotated, NotRotating, Outdated, PlanRefused, Revoked,
-    ShownOnce, Stale, Stays, Unasked, WebhookIsDisabled,
+    ShownOnce, Stale, Stays, Unasked, UnwantedBody, WebhookIsDisabled,
 };
 
 use std::future::{Ready, ready};

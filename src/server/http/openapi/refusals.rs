@@ -66,6 +66,14 @@ refusals! {
         "415": "The body is not `application/json`.",
         "422": "Fields are wrong; `errors` names them.",
     }
+    /// Of an operation that takes no body.
+    UnwantedBody {
+        "400": "The body is not JSON, the id is not a UUID, or a header can't be read.",
+        "408": "The body did not arrive in time.",
+        "413": "The body is larger than 64 KiB.",
+        "415": "The body is compressed.",
+        "422": "The body has fields; this operation takes none.",
+    }
     /// Of a report of leaks.
     BadReport {
         "400": "The body is not JSON, or a header can't be read.",

@@ -17,10 +17,10 @@ use crate::api::{
 };
 use crate::model::{BulkChange, expiry};
 use crate::server::auth::signed_in::SignedIn;
-use crate::server::http::body::{Json, LongJson};
+use crate::server::http::body::{Json, LongJson, NoBody};
 use crate::server::http::error::{ApiError, ApiResult};
 use crate::server::http::extract::Id;
-use crate::server::http::openapi::{BadPlan, Common, NoSuchId, PlanRefused};
+use crate::server::http::openapi::{BadPlan, Common, NoSuchId, PlanRefused, UnwantedBody};
 use crate::server::removals::InPortions;
 use crate::server::removals::progress::finished_soon;
 use crate::server::state::ServerState;
@@ -112,11 +112,12 @@ pub async fn show(
 #[utoipa::path(post, path = "/v1/keys/plan/{id}", tag = "keys", params(("id" = uuid::Uuid, Path)),
     responses((status = 200, description = "What it has done.", body = PlanProgress),
         (status = 202, description = "What it has done so far; ask again with GET.", body = PlanProgress),
-        NoSuchId, PlanRefused, Common))]
+        NoSuchId, PlanRefused, UnwantedBody, Common))]
 pub async fn commit(
     State(server): State<ServerState>,
     signed_in: SignedIn,
     Id(id): Id,
+    _: NoBody,
 ) -> ApiResult<Response> {
     let person = signed_in.user.id;
     let plan = server.plans().plan(id, person).await?.ok_or_else(no_plan)?;
