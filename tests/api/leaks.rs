@@ -609,6 +609,21 @@ async fn github_reports_what_it_signed_and_is_told_what_was_ours() {
     assert_eq!(leak["key"]["disabled"]["reason"], "reported leaked by GitHub");
     let said = deck.owner.get("/v1/activity?actor=GitHub").await.expect(200);
     assert_eq!(said["items"].as_array().expect("rows").len(), 3);
+    // Entries that can't be read are left out, and hold up no other.
+    let (_, desk) = analytics(&deck, "Desk").await;
+    for wrong in [
+        json!({"token": 5}),
+        json!(7),
+        json!(null),
+        json!({"token": desk, "type": 1}),
+    ] {
+        let body = json!([wrong, {"token": desk, "type": "keydeck_token"}]).to_string();
+        let answer = signed(&deck, ("one", &openssl.sign(&body)), &body)
+            .await
+            .expect(200);
+        let hash = TokenHash::of(&desk).to_string();
+        assert_eq!(answer, json!([of(&hash, "true_positive")]), "{body}");
+    }
     // What it signed and what is not what it should be, is said in a sentence.
     for wrong in [
         r#"{"token": 1}"#,
@@ -703,6 +718,15 @@ async fn gitlab_reports_with_the_shared_token() {
         (&leak["source"], &leak["key"]["id"], &leak["key"]["state"]),
         (&json!("gitlab"), &json!(key), &json!("disabled"))
     );
+    // A rule of the operator's own may have found it.
+    let (other, secret) = analytics(&deck, "Desk").await;
+    let body = json!([{"type": "gitleaks_rule_id_of-acme", "token": secret, "location": ""}]).to_string();
+    ask(Method::POST, "/v1/revoke_tokens", SHARED, &body)
+        .await
+        .expect(204);
+    let all = leaks(&deck.owner, "").await;
+    let state = |leak: &&Value| leak["key"]["id"] == json!(other) && leak["key"]["state"] == "disabled";
+    assert_eq!(all.iter().filter(state).count(), 1, "{all:?}");
     // Guesses are limited, the right token is not.
     let mut last = 401;
     for _ in 0..20 {

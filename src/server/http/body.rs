@@ -98,6 +98,31 @@ impl RawJson {
         let wrong = "The body must be a JSON array of objects, such as [{\"token\": \"…\"}].";
         parse_as(&self.0, '[', wrong)
     }
+
+    /// Those of a list that can be read, and how many can't. Of a list in which none can, what is wrong with it.
+    pub fn readable<T: DeserializeOwned>(&self) -> ApiResult<(Vec<T>, usize)> {
+        #[derive(Deserialize)]
+        #[serde(untagged)]
+        enum Entry<T> {
+            Read(T),
+            Unreadable(IgnoredAny),
+        }
+
+        let entries: Vec<Entry<T>> = self.list()?;
+        let all = entries.len();
+        let read = entries.into_iter().filter_map(|entry| match entry {
+            Entry::Read(read) => Some(read),
+            Entry::Unreadable(_) => None,
+        });
+        let read: Vec<T> = read.collect();
+        match read.is_empty() {
+            true => self.list().map(|read| (read, 0)),
+            false => {
+                let unreadable = all - read.len();
+                Ok((read, unreadable))
+            }
+        }
+    }
 }
 
 const SEND_JSON: &str = "Send the body as JSON, with the header Content-Type: application/json.";

@@ -53,13 +53,11 @@ pub async fn revoke(
     let headers = request.headers().clone();
     expect_gitlab(&server, &sources, &peer, &headers)?;
     let tokens: Vec<TokenToRevoke> = RawJson::from_request(request, &server).await?.list()?;
-    let found = tokens
-        .iter()
-        .filter(|token| TYPES.contains(&token.kind.as_str()))
-        .map(|token| {
-            let location = token.location.as_deref().unwrap_or_default();
-            ReportedToken::in_text(token.token.expose(), location, "")
-        });
+    // Whatever its type: a rule of the operator's own may have found it, and to have the token is the proof.
+    let found = tokens.iter().map(|token| {
+        let location = token.location.as_deref().unwrap_or_default();
+        ReportedToken::in_text(token.token.expose(), location, "")
+    });
     let from = server.proxies.client(peer.address().ip(), &headers);
     intake::store_some(&server, LeakSource::Gitlab, from, found.collect()).await?;
     Ok(StatusCode::NO_CONTENT)

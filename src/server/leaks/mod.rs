@@ -61,7 +61,7 @@ pub async fn list(
 
 /// Reports leaked tokens, without a sign-in: as whoever has the token, with one object `{token, url, note}`, which is
 /// answered 202 in the same way for every token; or as GitHub's secret scanning, with a signed array, which is
-/// answered `[{token_hash, token_type, label}]`. The same report twice is one.
+/// answered `[{token_hash, token_type, label}]`; entries of it that can't be read are left out. The same report twice is one.
 #[utoipa::path(post, path = "/v1/leaks", tag = "leaks", request_body = LeakReport, security(()),
     params(("Github-Public-Key-Identifier" = Option<String>, Header, description = "Of a report of GitHub."),
         ("Github-Public-Key-Signature" = Option<String>, Header, description = "Of a report of GitHub: ECDSA P-256 \
@@ -78,7 +78,13 @@ pub async fn report(
     let from = server.proxies.client(peer.address().ip(), &headers);
     if sources::is_signed(&headers) || body.is_list() {
         sources.verify_github(&headers, &body.0).await?;
-        let tokens: Vec<ScannedToken> = body.list()?;
+        let (tokens, unreadable) = body.readable::<ScannedToken>()?;
+        if unreadable > 0 {
+            tracing::warn!(
+                unreadable,
+                "a report of GitHub has entries that can't be read; the others are dealt with"
+            );
+        }
         return Ok(Json(scanned(&server, from, tokens).await?).into_response());
     }
     let began = Instant::now();
