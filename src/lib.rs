@@ -82,8 +82,8 @@
 //! | route | its handler in `server`, then `server/http/router.rs` |
 //! | product whose keys are imported | its name in `ImportSource` (`cli/import/args.rs`); its own file in `cli/import/products`: how its file is recognised, and which of its fields becomes what; `json_file.rs` or `csv_file.rs` beside it calls that |
 //! | kind of token | `model/token.rs` (`TokenKind` and its prefix; never the format); then `assets/gitleaks.toml` |
-//! | other beginning of a secret that `scan` finds | `cli/scan/text/plain.rs`, and `model/pasted.rs`, which keeps it out of names and notes |
-//! | layer that `scan` undoes in a text | `cli/scan/text/layer.rs`, and how it is undone: a code of letters `codes.rs`, compression `unpacked.rs`, anything else `search.rs`; its disguise in `cli/scan/find/tests/disguises.rs`. A kind of archive: `cli/scan/archive`. What is typed or pasted: `model/pasted/forms.rs` |
+//! | other beginning of a secret that `scan` finds | `model/search/plain.rs`, and `model/pasted.rs`, which keeps it out of names and notes |
+//! | layer that `scan` undoes in a text | `model/search/layer.rs`, and how it is undone: a code of letters `codes.rs`, compression `unpacked.rs`, anything else `undone.rs`; its disguise in `cli/scan/find/tests/disguises.rs`. A kind of archive: `cli/scan/archive`. What is typed or pasted is read by the same search; what must not be stored: `model/pasted/forms.rs` |
 //! | type of an error response | `api/problem.rs`; its status and title: `server/http/error.rs`; which operations answer it: `server/http/openapi/refusals.rs` |
 //! | setting of the dashboard in `config.toml` | `config/settings.rs`; then `cli/config/default.rs`, which `keydeck config default` and keydeck-config(5) print. Of a profile: `config/file.rs` |
 //! | metric | `server/http/metrics.rs` |

@@ -25,6 +25,7 @@ pub mod role;
 pub mod rotation;
 pub mod rule;
 pub mod scope;
+pub mod search;
 pub mod secret;
 pub mod servers;
 pub mod session_server;

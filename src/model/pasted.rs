@@ -3,6 +3,7 @@
 //! [`secret_in`] is for where a secret may be meant, such as the filter, which looks it up: its beginning is
 //! enough. [`refuse`] is for text that is kept and shown: every validator of such text calls it.
 
+mod below;
 pub mod escapes;
 mod forms;
 mod random;
@@ -10,6 +11,7 @@ mod whole;
 
 use zeroize::Zeroizing;
 
+pub use self::below::are_several_in;
 use self::forms::{TELLING, letters};
 pub use self::whole::{presented, token_in};
 use super::token::{LENGTH, NotAToken};
@@ -24,7 +26,10 @@ pub fn secret_in(text: &str) -> Option<Secret> {
     let found = begun_in(text);
     match found.as_ref().map(|secret| Token::presented(secret.expose())) {
         Some(Ok(_)) => found,
-        Some(Err(_)) | None => token_in(text).map(|token| Secret::new(token.expose())).or(found),
+        Some(Err(_)) | None => {
+            let token = token_in(text).map(|token| Secret::new(token.expose()));
+            token.or(found).or_else(|| below::signing_secret_in(text))
+        }
     }
 }
 

@@ -50,6 +50,10 @@ impl WrittenSigningSecret {
         is_random.then(|| (Self(Self::text_of(&bytes)), LENGTH + padding))
     }
 
+    pub fn secret(&self) -> &Secret {
+        &self.0
+    }
+
     /// What may be shown of it: the prefix and the last four characters before the padding.
     pub fn hint(&self) -> String {
         let text = self.0.expose().trim_end_matches('=');

@@ -27,6 +27,11 @@ fn token() -> Result<KeyToken, Failure> {
     let secret = secret.ok_or_else(|| {
         Failure::Failed("there was no key to look up; paste its secret, or pipe it in".into())
     })?;
+    if pasted::are_several_in(secret.expose()) {
+        return Err(Failure::Failed(
+            "there are several tokens in the input; look each up by itself, or give it to keydeck scan, which finds all".into(),
+        ));
+    }
     let token = match token_in(secret.expose()) {
         Ok((token, around)) => {
             if let Some(around) = around {

@@ -10,10 +10,9 @@ use memchr::{memchr_iter, memrchr};
 use zeroize::Zeroizing;
 
 use super::found_in::FoundIn;
-use super::found_secret::FoundSecret;
 use super::gap::Gaps;
-use super::text::{self, LONGEST, TextLayer, Tokens};
 use crate::model::TokenHash;
+use crate::model::search::{self, FoundSecret, LONGEST, TextLayer, Tokens};
 
 const WINDOW: usize = 256 * 1024;
 
@@ -136,7 +135,7 @@ impl Finder {
     /// Looks at what begins before `end`; answers how far it came.
     fn search_window(&self, end: usize, found: &mut FileMatches) -> usize {
         let window = &self.window[..self.filled];
-        let sighted = text::search(&self.tokens, window, end);
+        let sighted = search::search(&self.tokens, window, end);
         found.misspelt += sighted.misspelt;
         let (mut passed, mut place, mut furthest) = (0, self.place, end);
         // One token that is read in several ways is found once.

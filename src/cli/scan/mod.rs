@@ -5,13 +5,11 @@ mod archive;
 pub mod args;
 mod find;
 mod found_in;
-mod found_secret;
 mod gap;
 mod git;
 mod report;
 mod reporting;
 mod state;
-mod text;
 mod walk;
 
 use std::io::{self, IsTerminal};

@@ -8,13 +8,12 @@ use serde::Serialize;
 
 use super::find::Finding;
 use super::found_in::FoundIn;
-use super::found_secret::FoundSecret;
 use super::state::{TokenState, TokenStates, Unresolved};
-use super::text::TextLayer;
 use super::walk::ScanResult;
 use crate::api::LookupAnswer;
 use crate::cli::{Failure, lookup, output};
-use crate::model::Shown;
+use crate::model::search::{FoundSecret, TextLayer};
+use crate::model::{Shown, TokenKind};
 
 const UNCHECKED: TokenState = TokenState::Unresolved(Unresolved::Unchecked);
 
@@ -173,8 +172,22 @@ fn state_in_words(secret: &FoundSecret, state: &TokenState) -> String {
             format!("revoked: {revoked}")
         }
         TokenState::Unresolved(Unresolved::Unknown) => "unknown here".into(),
-        TokenState::Unresolved(Unresolved::Unchecked) => secret.unchecked_in_words(),
+        TokenState::Unresolved(Unresolved::Unchecked) => unchecked_in_words(secret),
     }
+}
+
+/// What it is, when nothing more is known of it, and what makes it worthless.
+fn unchecked_in_words(secret: &FoundSecret) -> String {
+    let said = match secret {
+        FoundSecret::Token(token) => match token.kind() {
+            TokenKind::Key(scope) => return format!("unchecked: {scope} key"),
+            TokenKind::User => "sign-in token; keydeck user new-token replaces it",
+            TokenKind::Gateway => "gateway token; keydeck gateway remove revokes it",
+            TokenKind::SessionServer => "session server's token; keydeck project session-token replaces it",
+        },
+        FoundSecret::Webhook(_) => "webhook's secret; keydeck webhook rotate-secret replaces it",
+    };
+    format!("unchecked: {said}")
 }
 
 /// Counts each token once, wherever it is.

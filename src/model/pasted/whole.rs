@@ -5,19 +5,19 @@ use std::borrow::Cow;
 
 use zeroize::Zeroizing;
 
-use super::forms;
+use super::{below, forms};
 use crate::model::token::NotAToken;
 use crate::model::{Token, around, shown};
 
 /// So many forms may lie one over the other.
 const FORMS: u32 = 3;
 
-/// The first whole token in `text`: alone, or in the base64 of a full secret.
+/// The first whole token in `text`: alone, in the base64 of a full secret, or below all that `keydeck scan` undoes.
 pub fn token_in(text: &str) -> Option<Token> {
     if text.len() < forms::TELLING {
         return None;
     }
-    behind(text, FORMS)
+    behind(text, FORMS).or_else(|| below::token_in(text))
 }
 
 fn behind(text: &str, forms: u32) -> Option<Token> {

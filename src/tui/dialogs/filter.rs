@@ -19,6 +19,7 @@ use crate::tui::state::text::TextField;
 
 /// What the server takes. A word that is completed may be longer.
 const MAX_CHARS: usize = 100;
+const SEVERAL: &str = "Several tokens are in this text: paste each by itself.";
 
 #[derive(Debug)]
 pub struct FilterLine {
@@ -88,6 +89,10 @@ impl FilterLine {
     /// Takes pasted text; whether a secret is in the line now.
     pub fn paste(&mut self, pasted: &str) -> bool {
         self.says = None;
+        if pasted::are_several_in(pasted) {
+            self.says = Some(Says::Sentence(SEVERAL.into()));
+            return false;
+        }
         let secret = pasted::secret_in(pasted).or_else(|| foreign_in(pasted));
         match (&mut self.input, secret) {
             (_, Some(secret)) => self.hide(&secret),

@@ -7,7 +7,9 @@ use super::*;
 use crate::model::{Scope, Token, TokenKind};
 
 mod disguises;
+mod pasted;
 mod signing;
+mod strange;
 
 fn token(kind: TokenKind) -> Token {
     Token::from_entropy(kind, [7; 32])

@@ -7,13 +7,12 @@ use base64::prelude::{
 };
 use flate2::Compression;
 use flate2::write::GzEncoder;
-use proptest::prelude::*;
 
 use super::*;
 
 pub(super) type Disguise = (&'static str, fn(&[u8]) -> Vec<u8>);
 
-fn folded(text: &str, width: usize, between: &str) -> Vec<u8> {
+pub(super) fn folded(text: &str, width: usize, between: &str) -> Vec<u8> {
     let lines = text.as_bytes().chunks(width).map(String::from_utf8_lossy);
     lines.collect::<Vec<_>>().join(between).into_bytes()
 }
@@ -135,7 +134,7 @@ pub(super) const TEXTS: [Disguise; 13] = [
 ];
 
 /// They are undone where they are in a text.
-const PACKED: [Disguise; 2] = [("gzip", gzip), ("zip", zip)];
+pub(super) const PACKED: [Disguise; 2] = [("gzip", gzip), ("zip", zip)];
 
 /// The only finding: where it is, and of which token.
 fn only(bytes: &[u8], what: &str, token: &Token) -> Finding {
@@ -319,79 +318,4 @@ fn hostile_text_takes_time_by_its_length() {
     }
     let bomb = BASE64_STANDARD.encode(gzip(&vec![0; 64 << 20]));
     assert_eq!(search(bomb.as_bytes()).findings, []);
-}
-
-/// What runs, folds and escapes begin and end with.
-const PARTS: [&str; 32] = [
-    "%",
-    "%6",
-    "%6b",
-    "%2B",
-    "\\",
-    "\\n",
-    "\\u",
-    "\\u006b",
-    "\\x6B",
-    "\\u{6b}",
-    "\\/",
-    "&",
-    "&#",
-    "&#107;",
-    "&#x6b;",
-    ";",
-    "{",
-    "}",
-    "\n",
-    "\n+",
-    "\n-",
-    "\r\n  ",
-    " ",
-    "=",
-    "\"",
-    "\" +\n\"",
-    "\0",
-    "k\0d\0",
-    "a2R3X",
-    "kdw_",
-    "6b64775f",
-    "abcdefghijklmnopqrstuvwxyz",
-];
-
-proptest! {
-    #![proptest_config(ProptestConfig::with_cases(200))]
-
-    #[test]
-    fn no_text_is_too_strange_to_be_searched(parts in proptest::collection::vec(0..PARTS.len(), 0..400)) {
-        let text: Vec<u8> = parts.iter().flat_map(|part| PARTS[*part].bytes()).collect();
-        prop_assert_eq!(search(&text).findings, []);
-    }
-
-    #[test]
-    fn a_token_is_found_between_random_bytes(
-        before in proptest::collection::vec(any::<u8>(), 0..90),
-        behind in proptest::collection::vec(any::<u8>(), 0..90),
-        outside in proptest::collection::vec(any::<u8>(), 0..40),
-        entropy in any::<[u8; 32]>(),
-        kind in 0..TokenKind::ALL.len(),
-        below in 0..CODES.len(),
-        above in 0..=CODES.len(),
-        width in 8..200usize,
-    ) {
-        let token = Token::from_entropy(TokenKind::ALL[kind], entropy);
-        let text = [&before, token.expose().as_bytes(), &behind].concat();
-        let inner = CODES[below].1(&text);
-        let outer = CODES.get(above).map_or(inner.clone(), |(_, disguise)| disguise(&inner));
-        // A line of its own, as what is beside it may belong to the code.
-        let text = [&outside[..], b"\n", &outer, b"\n", &outside].concat();
-        let hashes: Vec<_> = search(&text).findings.iter().map(|found| found.hash).collect();
-        prop_assert_eq!(hashes, [token.hash()], "{} in {:?}", CODES[below].0, CODES.get(above).map(|code| code.0));
-
-        let encoded = BASE64_STANDARD.encode([&before, token.expose().as_bytes(), &behind].concat());
-        let found = search(&folded(&encoded, width, "\r\n\t"));
-        prop_assert_eq!(found.findings.len(), 1, "folded at {}", width);
-        // Without a gap, other letters of the alphabet belong to the run.
-        let letters = BASE64_STANDARD.encode(&outside);
-        let beside = format!("{}{encoded}", letters.trim_end_matches('='));
-        prop_assert_eq!(search(beside.as_bytes()).findings.len(), 1);
-    }
 }

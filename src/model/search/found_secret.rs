@@ -47,20 +47,4 @@ impl FoundSecret {
             Self::Webhook(_) => "webhook",
         }
     }
-
-    /// What it is, when nothing more is known of it, and what makes it worthless.
-    pub fn unchecked_in_words(&self) -> String {
-        let said = match self {
-            Self::Token(token) => match token.kind() {
-                TokenKind::Key(scope) => return format!("unchecked: {scope} key"),
-                TokenKind::User => "sign-in token; keydeck user new-token replaces it",
-                TokenKind::Gateway => "gateway token; keydeck gateway remove revokes it",
-                TokenKind::SessionServer => {
-                    "session server's token; keydeck project session-token replaces it"
-                }
-            },
-            Self::Webhook(_) => "webhook's secret; keydeck webhook rotate-secret replaces it",
-        };
-        format!("unchecked: {said}")
-    }
 }

@@ -1,12 +1,12 @@
 //! One layer below the other: what is undone, and where in the text that lies which is searched.
 
 use super::codes::CODES;
+use super::found_secret::FoundSecret;
 use super::layer::TextLayer;
 use super::plain::{Occurrence, Tokens};
 use super::runs::{self, LetterRun};
 use super::unpacked::{Allowance, PACKINGS};
 use super::wide;
-use crate::cli::scan::found_secret::FoundSecret;
 
 /// So many layers are undone, one below the other. The base64 of a Web or Mobile key's whole secret is none of them.
 const DEEPEST: usize = 2;

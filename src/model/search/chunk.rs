@@ -57,7 +57,7 @@ const MARKS: [u32; 256] = {
 #[cfg(test)]
 mod tests {
     use super::{CHUNK, may_be_within_run};
-    use crate::cli::scan::text::folds::tests::FOLDS;
+    use crate::model::search::folds::tests::FOLDS;
 
     fn passes(bytes: &[u8]) -> bool {
         may_be_within_run(bytes.first_chunk().expect("as many bytes as are looked at"))

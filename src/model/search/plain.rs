@@ -10,7 +10,7 @@ use zeroize::Zeroizing;
 
 use super::beginnings::Beginnings;
 use super::folds;
-use crate::cli::scan::found_secret::FoundSecret;
+use super::found_secret::FoundSecret;
 use crate::model::Token;
 use crate::model::token::{LENGTH, NotAToken};
 use crate::model::webhook_secret::{self, WrittenSigningSecret};

@@ -11,13 +11,15 @@ mod chunk;
 mod classes;
 mod codes;
 mod folds;
+mod found_secret;
 mod layer;
 mod plain;
 mod runs;
-mod search;
+mod undone;
 mod unpacked;
 mod wide;
 
+pub use self::found_secret::FoundSecret;
 pub use self::layer::TextLayer;
 pub use self::plain::{LONGEST, Tokens};
-pub use self::search::search;
+pub use self::undone::search;
