@@ -4,7 +4,8 @@
 use base64::Engine;
 use base64::prelude::{BASE64_STANDARD_NO_PAD, BASE64_URL_SAFE_NO_PAD};
 
-use super::presented::{FOREIGN_LENGTH, KeyToken};
+use super::pasted::foreign::FOREIGN_LENGTH;
+use super::presented::KeyToken;
 use super::token::NotAToken;
 use super::{Scope, TokenHash, TokenKind, strength};
 

@@ -5,6 +5,7 @@
 
 mod below;
 pub mod escapes;
+pub mod foreign;
 mod forms;
 mod random;
 mod whole;

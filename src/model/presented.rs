@@ -1,13 +1,13 @@
 //! A key's token as it may be presented: keydeck's own, or one that another product issued and that was imported. A foreign
-//! token is hashed exactly as it is presented; what begins like keydeck's own is never taken for one.
+//! token is hashed exactly as it is presented, without quotes around it; what begins like keydeck's own is never taken for one.
 
+use super::around::Around;
+use super::pasted::{self, foreign};
 use super::token::NotAToken;
 use super::webhook_secret::WrittenSigningSecret;
-use super::{Secret, Token, TokenHash, TokenKind, pasted};
+use super::{Secret, Token, TokenHash, TokenKind};
 use uuid::Uuid;
 
-/// How many characters a foreign token has.
-pub const FOREIGN_LENGTH: std::ops::RangeInclusive<usize> = 20..=512;
 /// How many characters of a foreign token are shown at either end; those of a short one only at its end.
 const SHOWN: usize = 4;
 const SHORT: usize = 32;
@@ -25,29 +25,31 @@ impl KeyToken {
     pub fn presented(text: &str) -> Result<Self, NotAToken> {
         match pasted::presented(text) {
             Ok(token) => Ok(Self::Own(token)),
-            Err(NotAToken::Prefix) => match WrittenSigningSecret::at_beginning(text.as_bytes()) {
-                // It verifies what keydeck sends, and lets nobody through.
-                Some(_) => Err(NotAToken::Prefix),
-                None => Self::foreign(text).ok_or(NotAToken::Prefix),
-            },
+            Err(NotAToken::Prefix) => {
+                let foreign = foreign::presented(text).ok_or(NotAToken::Prefix)?;
+                match WrittenSigningSecret::at_beginning(foreign.as_bytes()) {
+                    // It verifies what keydeck sends, and lets nobody through.
+                    Some(_) => Err(NotAToken::Prefix),
+                    None => Ok(Self::Foreign(Secret::new(foreign))),
+                }
+            }
             Err(mistyped) => Err(mistyped),
         }
+    }
+
+    /// What somebody pastes, and what was around or within it. Where keydeck's own tokens are in a text, [`pasted::secret_in`] says.
+    pub fn pasted(text: &str) -> Result<(Self, Option<Around>), NotAToken> {
+        let (token, around) = foreign::pasted(text).ok_or(NotAToken::Prefix)?;
+        Ok((Self::presented(&token)?, around))
     }
 
     /// As it was stored.
     pub fn stored(text: &str) -> Option<Self> {
         match Token::parse(text) {
             Ok(token) => Some(Self::Own(token)),
-            Err(NotAToken::Prefix) => Self::foreign(text),
+            Err(NotAToken::Prefix) => foreign::is_token(text).then(|| Self::Foreign(Secret::new(text))),
             Err(_) => None,
         }
-    }
-
-    /// If it could be a foreign one: visible ASCII of some length.
-    fn foreign(text: &str) -> Option<Self> {
-        let is_token =
-            FOREIGN_LENGTH.contains(&text.len()) && text.bytes().all(|byte| byte.is_ascii_graphic());
-        is_token.then(|| Self::Foreign(Secret::new(text)))
     }
 
     pub fn is_foreign(&self) -> bool {

@@ -10,8 +10,10 @@ use crate::cli::table::{self, field};
 use crate::cli::{Failure, ask, lookup, output};
 use crate::client::Client;
 use crate::deck::{self, Selection};
-use crate::model::around::token_in;
-use crate::model::{KeyState, KeyToken, TokenKind, WhichToken, pasted};
+use crate::model::around::{Around, token_in};
+use crate::model::pasted::foreign::FOREIGN_LENGTH;
+use crate::model::token::NotAToken;
+use crate::model::{KeyState, KeyToken, Token, TokenKind, WhichToken, pasted};
 
 pub fn run(selection: &Selection, args: &LookupArgs) -> Result<(), Failure> {
     ask::possible(selection)?;
@@ -32,21 +34,45 @@ fn token() -> Result<KeyToken, Failure> {
             "there are several tokens in the input; look each up by itself, or give it to keydeck scan, which finds all".into(),
         ));
     }
+    let extracted = |hint: String, around: Around| {
+        output::notice(format!("{hint} was extracted from the input: {around}"));
+    };
     let token = match token_in(secret.expose()) {
         Ok((token, around)) => {
             if let Some(around) = around {
-                output::notice(format!("{} was extracted from the input: {around}", token.hint()));
+                extracted(token.hint(), around);
             }
             token
         }
         Err(_) => match pasted::secret_in(secret.expose()) {
             Some(found) => pasted::read(&found).map_err(Failure::Failed)?,
-            None => match KeyToken::presented(secret.expose().trim()).map_err(Failure::failed)? {
-                KeyToken::Own(token) => token,
-                foreign => return Ok(foreign),
+            None => match KeyToken::pasted(secret.expose()).map_err(not_a_key)? {
+                (KeyToken::Own(token), _) => token,
+                (foreign, around) => {
+                    if let Some(around) = around {
+                        extracted(foreign.hint(), around);
+                    }
+                    return Ok(foreign);
+                }
             },
         },
     };
+    of_key(token)
+}
+
+/// A key need not be one that keydeck issued.
+fn not_a_key(why: NotAToken) -> Failure {
+    let (least, most) = (FOREIGN_LENGTH.start(), FOREIGN_LENGTH.end());
+    match why {
+        NotAToken::Prefix => Failure::Failed(format!(
+            "this is no key: neither a keydeck key, which begins with kdw_, kdm_ or kda_ or is the base64 of one, nor a token of \
+             another product, which has {least} to {most} visible ASCII characters; give the key and nothing else"
+        )),
+        NotAToken::Shape | NotAToken::Checksum => Failure::failed(why),
+    }
+}
+
+fn of_key(token: Token) -> Result<KeyToken, Failure> {
     match token.kind() {
         TokenKind::Key(_) => Ok(token.into()),
         TokenKind::User => Err(Failure::Failed(format!(

@@ -317,17 +317,19 @@ fn continued(text: &TextField, pasted: &str) -> Option<Secret> {
     pasted::secret_in(&all)
 }
 
-/// A token of another product, which may be imported, where nothing else is pasted than what only a generator makes.
+/// A token of another product, which may be imported, where nothing else is pasted than what only a generator makes, and what
+/// copying puts around it.
 fn foreign_in(pasted: &str) -> Option<Secret> {
-    let pasted = pasted.trim();
-    let is_foreign = KeyToken::presented(pasted).is_ok_and(|token| token.is_foreign());
-    (is_foreign && pasted::is_in_or_random(pasted)).then(|| Secret::new(pasted))
+    let (token, _) = KeyToken::pasted(pasted)
+        .ok()
+        .filter(|(token, _)| token.is_foreign())?;
+    pasted::is_in_or_random(token.expose()).then(|| Secret::new(token.expose()))
 }
 
 /// Its hash, or what there is to say of a secret that is not a key's.
 fn hash_of_key(secret: &Secret) -> Result<TokenHash, String> {
-    if foreign_in(secret.expose()).is_some() {
-        return Ok(TokenHash::of(secret.expose()));
+    if let Some(foreign) = foreign_in(secret.expose()) {
+        return Ok(TokenHash::of(foreign.expose()));
     }
     let token = pasted::read(secret)?;
     match token.kind() {
