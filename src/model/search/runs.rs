@@ -20,6 +20,8 @@ const WIDE: usize = 16;
 const BETWEEN_SPACES: usize = LONG;
 /// The longest has as many bytes.
 const LONGEST_ESCAPE: usize = 12;
+/// So many hexadecimal digits in a row are no text behind one escaped character, but bytes, as PostgreSQL writes them: `\x6b64…`.
+const DIGITS_OF_BYTES: usize = 32;
 /// A run, as it was before it was folded and escaped.
 #[derive(Debug, Default)]
 pub struct LetterRun {
@@ -327,7 +329,7 @@ fn escape(bytes: &[u8]) -> Option<(u8, usize)> {
         b'&' => matches!(second, b'#' | b'a' | b'b' | b'l' | b'n' | b'p' | b'u'),
         _ => false,
     };
-    if !may_be {
+    if !may_be || first == b'\\' && begins_bytes(&bytes[1..]) {
         return None;
     }
     let numbered = escapes::escaped(bytes);
@@ -336,6 +338,13 @@ fn escape(bytes: &[u8]) -> Option<(u8, usize)> {
         Some(_) => None,
         None => (first == b'\\' && second.is_ascii_punctuation()).then_some((second, 2)),
     }
+}
+
+/// Whether what follows a backslash says that hexadecimal digits of bytes follow; the backslash may be escaped itself.
+fn begins_bytes(bytes: &[u8]) -> bool {
+    let bytes = bytes.strip_prefix(b"\\").unwrap_or(bytes);
+    matches!(bytes, [b'x' | b'X', digits @ ..]
+        if digits.len() >= DIGITS_OF_BYTES && digits[..DIGITS_OF_BYTES].iter().all(u8::is_ascii_hexdigit))
 }
 
 /// Where, between two places, the first `wanted` bytes in a row begin that belong to an alphabet. Few are looked at: of bytes that

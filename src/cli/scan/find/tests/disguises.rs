@@ -45,7 +45,7 @@ fn zip(bytes: &[u8]) -> Vec<u8> {
 }
 
 /// Forms of text that any bytes can have.
-pub(super) const CODES: [Disguise; 15] = [
+pub(super) const CODES: [Disguise; 19] = [
     ("base64", |bytes| BASE64_STANDARD.encode(bytes).into_bytes()),
     ("base64 without padding", |bytes| {
         BASE64_STANDARD_NO_PAD.encode(bytes).into_bytes()
@@ -83,6 +83,18 @@ pub(super) const CODES: [Disguise; 15] = [
     ("hex", |bytes| ::hex::encode(bytes).into_bytes()),
     ("HEX", |bytes| ::hex::encode_upper(bytes).into_bytes()),
     ("xxd -p", |bytes| folded(&::hex::encode(bytes), 60, "\n")),
+    ("bytea", |bytes| {
+        format!("\\x{}", ::hex::encode(bytes)).into_bytes()
+    }),
+    ("bytea of COPY", |bytes| {
+        format!("1\t\\\\x{}\t2", ::hex::encode(bytes)).into_bytes()
+    }),
+    ("bytea of SQL", |bytes| {
+        format!("VALUES ('\\x{}');", ::hex::encode_upper(bytes)).into_bytes()
+    }),
+    ("number", |bytes| {
+        format!("0x{}", ::hex::encode(bytes)).into_bytes()
+    }),
 ];
 
 /// Forms that text has, and not any bytes.
