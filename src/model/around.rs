@@ -63,7 +63,7 @@ fn starting_at(text: &str, start: usize) -> Option<(Token, usize)> {
 }
 
 /// What copying, mail and editors put into a line; a backslash is how shells break one.
-fn is_gap(c: char) -> bool {
+pub fn is_gap(c: char) -> bool {
     c.is_whitespace() || c == '\\' || is_invisible(c)
 }
 

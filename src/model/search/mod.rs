@@ -15,6 +15,7 @@ mod found_secret;
 mod layer;
 mod plain;
 mod runs;
+mod spread;
 mod undone;
 mod unpacked;
 mod wide;

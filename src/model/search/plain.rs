@@ -9,8 +9,8 @@ use base64::engine::{DecodePaddingMode, GeneralPurpose, GeneralPurposeConfig};
 use zeroize::Zeroizing;
 
 use super::beginnings::Beginnings;
-use super::folds;
 use super::found_secret::FoundSecret;
+use super::{folds, spread};
 use crate::model::Token;
 use crate::model::token::{LENGTH, NotAToken};
 use crate::model::webhook_secret::{self, WrittenSigningSecret};
@@ -29,6 +29,9 @@ const BASE64: GeneralPurpose = GeneralPurpose::new(
         .with_decode_allow_trailing_bits(true)
         .with_decode_padding_mode(DecodePaddingMode::Indifferent),
 );
+
+/// A token takes no more, with all that is between its letters.
+const LONGEST_SPREAD: usize = 512;
 
 pub enum Occurrence {
     Nothing,
@@ -84,8 +87,15 @@ impl Tokens {
             LONGEST,
             webhook_secret::is_letter,
         );
+        if let Occurrence::Secret(secret) = self.within(&text) {
+            return (Occurrence::Secret(secret), over_lines);
+        }
+        // Not across the next one, or many of them would be looked at by each.
+        let nearest = bytes.len().min(LONGEST);
+        let next = self.beginnings.next(&bytes[..nearest], 1).unwrap_or(nearest);
+        let (text, spread) = spread::solid(&bytes[..next], LONGEST, webhook_secret::is_letter);
         match self.within(&text) {
-            Occurrence::Secret(secret) => (Occurrence::Secret(secret), over_lines),
+            Occurrence::Secret(secret) => (Occurrence::Secret(secret), spread),
             Occurrence::Misspelt | Occurrence::Nothing => (in_line, length),
         }
     }
@@ -123,14 +133,17 @@ fn bare(bytes: &[u8]) -> (Occurrence, usize) {
     }
 }
 
-/// A token that goes on in the next line.
+/// A token that goes on in the next line, or has something between its letters.
 fn folded(bytes: &[u8]) -> (Occurrence, usize) {
     let belongs = |byte: u8| byte.is_ascii_alphanumeric() || byte == b'_';
-    let (text, length) = folds::unfolded(bytes, LENGTH, belongs);
-    match str::from_utf8(&text).ok().map(Token::parse) {
-        Some(Ok(token)) => (Occurrence::Secret(FoundSecret::Token(token)), length),
-        Some(Err(_)) | None => (Occurrence::Nothing, 1),
-    }
+    let token = |(text, length): (Zeroizing<Vec<u8>>, usize)| {
+        let token = Token::parse(str::from_utf8(&text).ok()?).ok()?;
+        Some((Occurrence::Secret(FoundSecret::Token(token)), length))
+    };
+    let nearest = &bytes[..bytes.len().min(LONGEST_SPREAD)];
+    token(folds::unfolded(bytes, LENGTH, belongs))
+        .or_else(|| token(spread::solid(nearest, LENGTH, belongs)))
+        .unwrap_or((Occurrence::Nothing, 1))
 }
 
 /// The secret of a webhook, also one that goes on in the next line.

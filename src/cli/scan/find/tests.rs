@@ -9,6 +9,7 @@ use crate::model::{Scope, Token, TokenKind};
 mod disguises;
 mod pasted;
 mod signing;
+mod spread;
 mod strange;
 
 fn token(kind: TokenKind) -> Token {
