@@ -12,7 +12,7 @@ mod whole;
 
 use zeroize::Zeroizing;
 
-pub use self::below::are_several_in;
+pub use self::below::{are_several_in, hinted};
 use self::forms::{TELLING, letters};
 pub use self::whole::{presented, token_in};
 use super::token::{LENGTH, NotAToken};

@@ -7,6 +7,7 @@ mod words;
 use crate::common::draw::*;
 use crate::common::ended::revoked as was_revoked;
 use crate::common::talk::*;
+use base64::prelude::{BASE64_STANDARD, Engine};
 use keydeck::api::{Key, LookupAnswer, ProblemType};
 use keydeck::client::Error;
 use keydeck::model::filter::WordValues;
@@ -150,6 +151,17 @@ fn a_pasted_token_of_another_product_is_looked_up_and_other_text_is_not() {
     talk.effects.clear();
     paste(&mut talk, &format!("{foreign}\n"));
     assert_eq!(talk.answer_lookup(unknown()), TokenHash::of(foreign));
+    let (left, right) = foreign.split_at(20);
+    for text in [
+        format!("\"{foreign}\""),
+        format!("Bearer {foreign}"),
+        format!("{left}\n{right}\n"),
+    ] {
+        let mut talk = Talk::with_keys(some_keys(10));
+        talk.press("/");
+        paste(&mut talk, &text);
+        assert_eq!(talk.answer_lookup(unknown()), TokenHash::of(foreign), "{text:?}");
+    }
     for text in [
         "0193a3c5-0000-7000-8000-000000000000",
         "https://shop.acme.example:8443",
@@ -193,6 +205,8 @@ fn a_secret_is_looked_up_in_whatever_form_it_is_pasted() {
         format!("{left}\n    {right}\n"),
         format!("{left}\\\n{right}"),
         format!("https://api.acme.example/?key={}", secret.replace('=', "%3D")),
+        BASE64_STANDARD.encode(web_token().expose()),
+        BASE64_STANDARD.encode(secret),
     ] {
         let mut talk = Talk::with_keys(some_keys(3));
         talk.press("/");
@@ -200,6 +214,20 @@ fn a_secret_is_looked_up_in_whatever_form_it_is_pasted() {
         let hash = talk.answer_lookup(unknown());
         assert_eq!(hash, web_token().hash(), "{text:?}");
     }
+}
+
+#[test]
+fn of_several_tokens_none_is_looked_up() {
+    let other = token(TokenKind::Key(Scope::Mobile));
+    let mut talk = Talk::with_keys(some_keys(3));
+    talk.press("/");
+    talk.effects.clear();
+    paste(&mut talk, &format!("{} {}", web_token().expose(), other.expose()));
+    assert_eq!(
+        hint(&talk),
+        "Several tokens are in this text: paste each by itself."
+    );
+    assert!(!asks(&talk) && line(&talk).text().is_empty());
 }
 
 #[test]

@@ -79,6 +79,26 @@ fn a_foreign_token_goes_on_as_it_is_and_a_hash_says_that_it_cant_be_shown() {
     assert_eq!(app.settings.note.as_deref(), Some("=1+1"));
     let found = Ran::given(server.command(&["key", "lookup"]), &format!("{FOREIGN}\n"));
     assert!(found.succeeded().stdout.contains("Till"));
+    let (left, right) = FOREIGN.split_at(FOREIGN.len() / 2);
+    for text in [
+        format!("\"{FOREIGN}\"\n"),
+        format!("Authorization: Bearer {FOREIGN}\n"),
+        format!("{left}\n{right}\n"),
+    ] {
+        let found = Ran::given(server.command(&["key", "lookup"]), &text).succeeded();
+        assert!(
+            found.stdout.contains("Till") && found.stderr.contains("was extracted"),
+            "{text}"
+        );
+    }
+    assert_eq!(server.asked(&gateway, &format!("\"{}\"", foreign(2))), 200);
+    for text in [format!("Bearer {}", foreign(2)), format!("key={}", foreign(2))] {
+        assert_eq!(
+            server.asked(&gateway, &text),
+            401,
+            "nothing else may be beside it"
+        );
+    }
     let unknown = Ran::given(server.command(&["key", "lookup"]), &foreign(9));
     assert!(unknown.refused(1).contains("may be one of another product"));
     // The same again: nothing, or passed over.

@@ -104,6 +104,14 @@ fn a_key_is_told_in_every_form_in_which_it_is_pasted() {
         format!("{left}\n{right}\n"),
         format!("{left}\\\r\n    {right}\r\n"),
         secret.replace('=', "\\u003d"),
+        BASE64_STANDARD.encode(&secret),
+        BASE64_STANDARD.encode(BASE64_STANDARD.encode(&secret)),
+        format!(
+            "Authorization: Basic {}",
+            BASE64_STANDARD.encode(format!("key:{secret}"))
+        ),
+        format!("'\\x{}'", hex::encode(&secret)),
+        format!("{left} {right}"),
     ] {
         let told = Ran::given(server.command(LOOKUP), &text).succeeded().stdout;
         assert!(told.contains("Lobby"), "{told}");
@@ -128,7 +136,15 @@ fn what_is_no_key_is_told_without_asking_anyone() {
     for (text, words) in [
         (misspelt(&key), "the checksum does not fit"),
         (key[..40].to_owned(), "incomplete or too long"),
-        ("sk_live_1234".into(), "not a keydeck key"),
+        ("sk_live_1234".into(), "neither a keydeck key"),
+        (
+            format!("{} {key}", stranger(TokenKind::Key(Scope::Web))),
+            "several tokens",
+        ),
+        (
+            BASE64_STANDARD.encode(stranger(TokenKind::User)),
+            "is a person's sign-in token",
+        ),
         (stranger(TokenKind::User), "is a person's sign-in token"),
         (stranger(TokenKind::Gateway), "is a gateway's token"),
         (stranger(TokenKind::SessionServer), "is a session server's token"),

@@ -76,6 +76,15 @@ impl Repository {
         Ran::of(command.args(args).output().expect("started"))
     }
 
+    /// All findings.
+    fn all(&self) -> Vec<Value> {
+        let scan = self.scan(&["--json"]);
+        assert!(!scan.stdout.contains(&self.token) && !scan.stderr.contains(&self.token));
+        let lines = scan.stdout.lines().map(serde_json::from_str::<Value>);
+        let lines = lines.map(|line| line.expect("JSON"));
+        lines.filter(|line| line["type"] == "finding").collect()
+    }
+
     /// The only finding.
     fn found(&self) -> Value {
         let scan = self.scan(&["--json"]);
@@ -413,4 +422,60 @@ fn what_is_encoded_or_in_an_archive_is_found_in_objects_too() {
         said.starts_with(&format!("{}:config.tgz!/env:2:7: kdg_…", &first[..12])),
         "{said}"
     );
+}
+
+#[test]
+fn a_name_is_told_once_with_the_commit_that_brought_it_in() {
+    let repository = Repository::new();
+    let name = format!("dir/{}.txt", repository.token);
+    let first = repository.commit(&name, b"0");
+    for version in 0..5 {
+        repository.commit(&name, format!("of {version}").as_bytes());
+    }
+    repository.git(&["rm", "--quiet", "-r", "dir"]);
+    repository.git(&["commit", "--quiet", "--message", "gone"]);
+    // The messages of the commits have it too.
+    let mut in_names = repository.all();
+    in_names.retain(|found| found["in_name"] == true);
+    let [found] = in_names.as_slice() else {
+        panic!("{in_names:?}")
+    };
+    let path = found["path"].as_str().expect("a path");
+    assert!(path.starts_with("dir/kdg_…") && path.ends_with(".txt"), "{path}");
+    assert_eq!(
+        (
+            found["commit"].as_str(),
+            found["column"].as_u64(),
+            found["versions"].as_u64()
+        ),
+        (Some(first.as_str()), Some(5), Some(6))
+    );
+    let said = repository.scan(&[]).stdout;
+    let line = format!("name of {}:{path}:1:5: kdg_…", &first[..12]);
+    assert!(said.contains(&line), "{said}");
+    assert!(
+        said.contains("also in 5 other versions of the directory"),
+        "{said}"
+    );
+}
+
+#[test]
+fn the_names_of_branches_and_tags_are_searched_packed_or_not() {
+    let repository = Repository::new();
+    repository.git(&["branch", &format!("try/{}", repository.token)]);
+    repository.git(&["tag", &format!("v-{}", repository.token)]);
+    for _ in 0..2 {
+        let found = repository.all();
+        let names: Vec<&str> = found
+            .iter()
+            .filter(|found| found["in_name"] == true)
+            .filter_map(|found| found["path"].as_str())
+            .collect();
+        assert!(
+            matches!(names.as_slice(), [branch, tag]
+                if branch.starts_with("refs/heads/try/kdg_…") && tag.starts_with("refs/tags/v-kdg_…")),
+            "{found:?}"
+        );
+        repository.git(&["pack-refs", "--all"]);
+    }
 }

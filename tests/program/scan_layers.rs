@@ -190,3 +190,37 @@ searched 3 files: no keys
     assert_eq!(summary["partly_searched"], 2);
     home.run(&["scan", "--offline", "tree/clean"]).succeeded();
 }
+
+#[test]
+fn names_of_files_and_directories_are_searched_and_never_repeated() {
+    let (home, token) = (Home::new(), token());
+    shell(
+        &home,
+        &token,
+        "mkdir -p a/$TOKEN && touch a/$TOKEN/b && printf %s $TOKEN >$(printf %s $TOKEN | base64 -w0)",
+    );
+    let (found, summary) = scanned(&home.run(&["scan", "--offline", "--json", "tree"]), &token);
+    let mut told: Vec<(&str, bool, &str)> = found
+        .iter()
+        .map(|found| {
+            let path = found["path"].as_str().expect("a path");
+            let layer = found["layers"][0].as_str().unwrap_or_default();
+            (
+                path.split('…').next().expect("its beginning"),
+                found["in_name"] == true,
+                layer,
+            )
+        })
+        .collect();
+    told.sort_unstable();
+    let expected = [
+        ("tree/a/kdg_", true, ""),
+        ("tree/kdg_", false, ""),
+        ("tree/kdg_", true, "base64"),
+    ];
+    assert_eq!(told, expected);
+    assert_eq!(summary["files"], 2);
+    let said = home.run(&["scan", "--offline", "tree"]);
+    assert!(said.stdout.contains("name of tree/a/kdg_…"), "{}", said.stdout);
+    assert!(!said.stdout.contains(token.expose()), "{}", said.stdout);
+}

@@ -12,6 +12,7 @@ use zeroize::Zeroizing;
 use super::found_in::FoundIn;
 use super::gap::Gaps;
 use crate::model::TokenHash;
+use crate::model::pasted;
 use crate::model::search::{self, FoundSecret, LONGEST, TextLayer, Tokens};
 
 const WINDOW: usize = 256 * 1024;
@@ -36,7 +37,7 @@ impl Finding {
         let member = self
             .member
             .as_deref()
-            .map_or_else(String::new, |member| format!("!/{member}"));
+            .map_or_else(String::new, |member| format!("!/{}", pasted::hinted(member)));
         format!("{}{member}", source.in_words())
     }
 }

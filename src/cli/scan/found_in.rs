@@ -2,10 +2,14 @@
 
 use std::path::PathBuf;
 
+use crate::model::pasted::hinted;
+
 /// Ordered as it is reported: files first, then the history from its beginning.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub enum FoundIn {
     File(PathBuf),
+    /// The name of a file or directory.
+    Name(PathBuf),
     Git(GitSource),
 }
 
@@ -38,6 +42,15 @@ pub enum GitPlace {
     Tag {
         name: String,
     },
+    /// The name of a file or directory, in the commit that brought it in.
+    Name {
+        commit: String,
+        path: String,
+    },
+    /// The name of a branch, a tag or another reference, `refs/heads/main`.
+    Ref {
+        name: String,
+    },
     /// Nothing leads to it any more, but git still has it.
     Unreachable {
         kind: String,
@@ -52,11 +65,15 @@ fn short(id: &str) -> &str {
 }
 
 impl FoundIn {
+    /// With hints in the place of secrets.
     pub fn path(&self) -> Option<String> {
         match self {
-            Self::File(path) => Some(path.display().to_string()),
+            Self::File(path) | Self::Name(path) => Some(hinted(&path.display().to_string()).into_owned()),
             Self::Git(git) => match &git.place {
-                GitPlace::File { path, .. } | GitPlace::Staged { path } => Some(path.clone()),
+                GitPlace::File { path, .. }
+                | GitPlace::Name { path, .. }
+                | GitPlace::Staged { path }
+                | GitPlace::Ref { name: path } => Some(hinted(path).into_owned()),
                 GitPlace::Commit { .. } | GitPlace::Tag { .. } | GitPlace::Unreachable { .. } => None,
             },
         }
@@ -65,27 +82,44 @@ impl FoundIn {
     pub fn commit(&self) -> Option<&str> {
         match self {
             Self::Git(GitSource {
-                place: GitPlace::File { commit, .. } | GitPlace::Commit { commit },
+                place:
+                    GitPlace::File { commit, .. } | GitPlace::Name { commit, .. } | GitPlace::Commit { commit },
                 ..
             }) => Some(commit),
-            Self::Git(_) | Self::File(_) => None,
+            Self::Git(_) | Self::File(_) | Self::Name(_) => None,
+        }
+    }
+
+    /// Whether it is in a name, and not in what that names.
+    pub fn is_name(&self) -> bool {
+        match self {
+            Self::Name(_) => true,
+            Self::File(_) => false,
+            Self::Git(git) => matches!(git.place, GitPlace::Name { .. } | GitPlace::Ref { .. }),
         }
     }
 
     pub fn git(&self) -> Option<&GitSource> {
         match self {
             Self::Git(git) => Some(git),
-            Self::File(_) => None,
+            Self::File(_) | Self::Name(_) => None,
         }
     }
 
     /// For people. A file of a commit is written as git takes it: `git show 3f2a1b9c0d4e:config/.env`.
     pub fn in_words(&self) -> String {
+        hinted(&self.unhinted()).into_owned()
+    }
+
+    fn unhinted(&self) -> String {
         let git = match self {
             Self::File(path) => return path.display().to_string(),
+            Self::Name(path) => return format!("name of {}", path.display()),
             Self::Git(git) => git,
         };
         match &git.place {
+            GitPlace::Name { commit, path } => format!("name of {}:{path}", short(commit)),
+            GitPlace::Ref { name } => format!("name of {name}"),
             GitPlace::File { commit, path } => format!("{}:{path}", short(commit)),
             GitPlace::Commit { commit } => format!("commit {}", short(commit)),
             GitPlace::Staged { path } => format!("staged {path}"),
@@ -96,10 +130,11 @@ impl FoundIn {
 
     /// What follows a finding: that the same is in more versions of the file.
     pub fn versions_in_words(&self) -> String {
+        let of = if self.is_name() { "directory" } else { "file" };
         match self.git().map_or(1, |git| git.versions) {
             1 => String::new(),
-            2 => " · also in another version of the file".into(),
-            many => format!(" · also in {} other versions of the file", many - 1),
+            2 => format!(" · also in another version of the {of}"),
+            many => format!(" · also in {} other versions of the {of}", many - 1),
         }
     }
 }

@@ -3,6 +3,8 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
+use crate::model::pasted;
+
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Gap {
     Encrypted,
@@ -59,7 +61,7 @@ impl Gaps {
         let told = self.0.iter().map(|(gap, (member, count))| {
             let member = member
                 .as_deref()
-                .map_or_else(String::new, |member| format!("!/{member}"));
+                .map_or_else(String::new, |member| format!("!/{}", pasted::hinted(member)));
             let others = match count - 1 {
                 0 => String::new(),
                 1 => " (and 1 other)".to_owned(),

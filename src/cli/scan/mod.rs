@@ -7,6 +7,7 @@ mod find;
 mod found_in;
 mod gap;
 mod git;
+mod names;
 mod report;
 mod reporting;
 mod state;

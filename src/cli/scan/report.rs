@@ -1,5 +1,6 @@
 //! What a scan found: a line each, and the sum of it.
 
+use std::borrow::Cow;
 use std::collections::HashSet;
 use std::io::{self, BufWriter, Write};
 
@@ -13,7 +14,7 @@ use super::walk::ScanResult;
 use crate::api::LookupAnswer;
 use crate::cli::{Failure, lookup, output};
 use crate::model::search::{FoundSecret, TextLayer};
-use crate::model::{Shown, TokenKind};
+use crate::model::{Shown, TokenKind, pasted};
 
 const UNCHECKED: TokenState = TokenState::Unresolved(Unresolved::Unchecked);
 
@@ -32,7 +33,10 @@ enum Line<'a> {
         versions: Option<u64>,
         /// The file in the archive at the path.
         #[serde(skip_serializing_if = "Option::is_none")]
-        member: Option<&'a str>,
+        member: Option<Cow<'a, str>>,
+        /// The path, the commit or the reference has it in its name.
+        #[serde(skip_serializing_if = "is_false")]
+        in_name: bool,
         line: u64,
         column: u64,
         /// What it lies below, the outermost first.
@@ -104,7 +108,8 @@ fn line<'a>(source: &'a FoundIn, finding: &'a Finding, state: &'a TokenState) ->
         commit: source.commit(),
         object: source.git().map(|git| git.object.as_str()),
         versions: source.git().map(|git| git.versions),
-        member: finding.member.as_deref(),
+        member: finding.member.as_deref().map(pasted::hinted),
+        in_name: source.is_name(),
         line: finding.line,
         column: finding.column,
         layers: &finding.layers,
@@ -291,6 +296,10 @@ impl Summary {
             .collect();
         (!told.is_empty()).then(|| told.join("; "))
     }
+}
+
+fn is_false(is: &bool) -> bool {
+    !is
 }
 
 fn is_zero(count: &u64) -> bool {

@@ -11,7 +11,9 @@ use ignore::{DirEntry, WalkBuilder, WalkState};
 use super::archive::FileSearch;
 use super::find::FileMatches;
 use super::found_in::FoundIn;
+use super::names;
 use crate::cli::{Failure, output};
+use crate::model::pasted;
 
 /// The path that means standard input.
 pub const STDIN: &str = "-";
@@ -48,7 +50,7 @@ pub fn search(paths: &[PathBuf], gitignore: bool) -> Result<ScanResult, Failure>
         search.add(Path::new(STDIN), read, found);
     }
     if let Some(walk) = walk(&files, gitignore) {
-        search.walk(&file_search, &walk);
+        search.walk(&file_search, &walk, &|_| true);
     }
     Ok(search.result())
 }
@@ -61,7 +63,10 @@ pub fn search_repository(directory: &Path) -> Result<ScanResult, Failure> {
     let objects = directory.join("objects");
     walk.standard_filters(false)
         .filter_entry(move |entry| entry.path() != objects);
-    search.walk(&file_search, &walk);
+    let (references, logs) = (directory.join("refs"), directory.join("logs"));
+    search.walk(&file_search, &walk, &|path| {
+        !path.starts_with(&references) && !path.starts_with(&logs)
+    });
     let result = search.result();
     // Its files are none that anybody would count.
     Ok(ScanResult { files: 0, ..result })
@@ -101,14 +106,35 @@ struct Search {
 }
 
 impl Search {
-    fn walk(&self, files: &FileSearch, walk: &WalkBuilder) {
+    /// Looks at names where that is asked for.
+    fn walk(
+        &self,
+        files: &FileSearch,
+        walk: &WalkBuilder,
+        is_name_searched: &(dyn Fn(&Path) -> bool + Sync),
+    ) {
         walk.build_parallel().run(|| {
             let mut files = files.clone();
             Box::new(move |entry| {
+                if let Ok(entry) = &entry
+                    && is_name_searched(entry.path())
+                {
+                    self.name(&mut files, entry.path());
+                }
                 self.visit(&mut files, entry);
                 WalkState::Continue
             })
         });
+    }
+
+    fn name(&self, files: &mut FileSearch, path: &Path) {
+        let name = path.file_name().unwrap_or_default().to_string_lossy();
+        let mut findings = names::findings_in(files, &name);
+        let before = path.display().to_string().len().saturating_sub(name.len());
+        for finding in &mut findings {
+            finding.column += before as u64;
+        }
+        self.found(FoundIn::Name(path.to_owned()), names::matches(findings));
     }
 
     fn visit(&self, files: &mut FileSearch, entry: Result<DirEntry, ignore::Error>) {
@@ -135,15 +161,19 @@ impl Search {
         if let Err(error) = read {
             self.unreadable(format!("{}: {error}", path.display()));
         }
+        self.found(FoundIn::File(path.to_owned()), found);
+    }
+
+    fn found(&self, place: FoundIn, found: FileMatches) {
         if found != FileMatches::default() {
             let mut matches = self.matches.lock().unwrap_or_else(|held| held.into_inner());
-            matches.push((FoundIn::File(path.to_owned()), found));
+            matches.push((place, found));
         }
     }
 
     fn unreadable(&self, what: impl std::fmt::Display) {
         self.unreadable.fetch_add(1, Ordering::Relaxed);
-        output::notice(format!("can't read {what}"));
+        output::notice(pasted::hinted(&format!("can't read {what}")));
     }
 
     fn result(self) -> ScanResult {

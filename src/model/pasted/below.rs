@@ -1,5 +1,6 @@
 //! What a pasted text holds, with the same search as `keydeck scan`: no command finds a key in a text in which another finds none.
 
+use std::borrow::Cow;
 use std::collections::HashSet;
 use std::sync::LazyLock;
 
@@ -38,6 +39,29 @@ pub fn signing_secret_in(text: &str) -> Option<Secret> {
         FoundSecret::Webhook(secret) => Some(secret.secret().clone()),
         FoundSecret::Token(_) => None,
     })
+}
+
+/// The text with the hint of each secret in its place, so that it can be shown.
+pub fn hinted(text: &str) -> Cow<'_, str> {
+    let sightings = match TOKENS.as_ref() {
+        Some(tokens) => search::search(tokens, text.as_bytes(), text.len()).sightings,
+        None => return Cow::Borrowed(text),
+    };
+    if sightings.is_empty() {
+        return Cow::Borrowed(text);
+    }
+    let part =
+        |from: usize, to: usize| String::from_utf8_lossy(text.as_bytes().get(from..to).unwrap_or_default());
+    let (mut hinted, mut end) = (String::with_capacity(text.len()), 0);
+    for sighting in sightings {
+        if sighting.start >= end {
+            hinted.push_str(&part(end, sighting.start));
+            hinted.push_str(&sighting.secret.hint());
+        }
+        end = end.max(sighting.end);
+    }
+    hinted.push_str(&part(end, text.len()));
+    Cow::Owned(hinted)
 }
 
 /// Whether more than one token is in it, so that nobody can know which one is meant.

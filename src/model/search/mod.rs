@@ -22,5 +22,5 @@ mod wide;
 
 pub use self::found_secret::FoundSecret;
 pub use self::layer::TextLayer;
-pub use self::plain::{LONGEST, Tokens};
+pub use self::plain::{LONGEST, SHORTEST, Tokens};
 pub use self::undone::search;

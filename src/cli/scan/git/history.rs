@@ -6,7 +6,10 @@ use std::process::{ChildStdin, ChildStdout, Stdio};
 use std::thread;
 
 use super::command::{self, Repository};
+use crate::cli::scan::archive::FileSearch;
+use crate::cli::scan::names;
 use crate::cli::{Failure, output};
+use crate::model::TokenHash;
 
 /// Where a blob comes from.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -22,14 +25,45 @@ pub enum FirstSeen {
     },
 }
 
-/// The first commit of all, also of those that no branch leads to, that has each of these blobs; otherwise the index.
+/// Where a name with a secret in it first appears.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct NameSeen {
+    pub order: usize,
+    pub commit: String,
+    /// Up to the end of the name.
+    pub path: String,
+    /// Of the secret in the path, from 1 on.
+    pub column: u64,
+}
+
+/// Where what was found comes from, as far as commits or the index have it.
+#[derive(Debug, Default)]
+pub struct Origins {
+    /// By their ids.
+    pub blobs: HashMap<String, FirstSeen>,
+    /// By the secrets in them.
+    pub names: HashMap<TokenHash, NameSeen>,
+}
+
+/// What is yet to be found in the history.
+struct Wanted<'a> {
+    blobs: HashSet<String>,
+    /// Secrets in names.
+    names: HashSet<TokenHash>,
+    files: &'a mut FileSearch,
+}
+
+/// The first commit of all, also of those that no branch leads to, that has each of these blobs, and each of these secrets in
+/// a name; otherwise the index.
 pub fn origins(
     repository: &Repository,
     commits: &[String],
-    blobs: &[&str],
-) -> Result<HashMap<String, FirstSeen>, Failure> {
-    let mut wanted: HashSet<String> = blobs.iter().map(|id| (*id).to_owned()).collect();
-    let mut origins = HashMap::new();
+    blobs: HashSet<String>,
+    names: HashSet<TokenHash>,
+    files: &mut FileSearch,
+) -> Result<Origins, Failure> {
+    let mut wanted = Wanted { blobs, names, files };
+    let mut origins = Origins::default();
     let sorted = run(
         repository,
         &["rev-list", "--stdin", "--topo-order", "--reverse"],
@@ -54,8 +88,8 @@ pub fn origins(
     run(repository, &CHANGES, &ids, |stdout| {
         first_of_each(stdout, &mut wanted, &mut origins)
     })?;
-    if !wanted.is_empty() {
-        staged(repository, &wanted, &mut origins);
+    if !wanted.blobs.is_empty() {
+        staged(repository, &wanted.blobs, &mut origins.blobs);
     }
     Ok(origins)
 }
@@ -105,11 +139,7 @@ fn write(stdin: ChildStdin, lines: &[String]) {
 }
 
 /// `git diff-tree -z`: a commit's id, then for each change `:<modes> <ids> <status>` and the path, each ended by NUL.
-fn first_of_each(
-    stdout: ChildStdout,
-    wanted: &mut HashSet<String>,
-    origins: &mut HashMap<String, FirstSeen>,
-) {
+fn first_of_each(stdout: ChildStdout, wanted: &mut Wanted, origins: &mut Origins) {
     let mut fields = BufReader::new(stdout).split(0).map_while(Result::ok);
     let (mut order, mut commit) = (0, String::new());
     while let Some(field) = fields.next() {
@@ -119,21 +149,42 @@ fn first_of_each(
             continue;
         };
         let Some(path) = fields.next() else { return };
+        let path = command::text(&path);
+        wanted.in_name(order, &commit, &path, origins);
         let id = change
             .split(|byte| *byte == b' ')
             .nth(3)
             .and_then(|id| str::from_utf8(id).ok());
-        let Some(id) = id.filter(|id| wanted.remove(*id)) else {
-            continue;
-        };
-        let origin = FirstSeen::Committed {
-            order,
-            commit: commit.clone(),
-            path: command::text(&path),
-        };
-        origins.insert(id.to_owned(), origin);
-        if wanted.is_empty() {
+        if let Some(id) = id.filter(|id| wanted.blobs.remove(*id)) {
+            let commit = commit.clone();
+            let origin = FirstSeen::Committed { order, commit, path };
+            origins.blobs.insert(id.to_owned(), origin);
+        }
+        if wanted.blobs.is_empty() && wanted.names.is_empty() {
             return;
+        }
+    }
+}
+
+impl Wanted<'_> {
+    /// Takes what a commit changes at this path, if a name there has a secret that is wanted.
+    fn in_name(&mut self, order: usize, commit: &str, path: &str, origins: &mut Origins) {
+        if self.names.is_empty() {
+            return;
+        }
+        for finding in names::findings_in(self.files, path) {
+            if !self.names.remove(&finding.hash) {
+                continue;
+            }
+            let start = usize::try_from(finding.column).map_or(0, |column| column - 1);
+            let behind = path.get(start..).and_then(|rest| rest.find('/'));
+            let seen = NameSeen {
+                order,
+                commit: commit.to_owned(),
+                path: behind.map_or(path, |length| &path[..start + length]).to_owned(),
+                column: finding.column,
+            };
+            origins.names.insert(finding.hash, seen);
         }
     }
 }
