@@ -4,7 +4,7 @@
 use std::borrow::Cow;
 
 use crate::model::pasted;
-use crate::model::presented::FOREIGN_LENGTH;
+use crate::model::pasted::foreign::FOREIGN_LENGTH;
 
 /// No name of a column is so long.
 const MAX_NAME: usize = 64;
