@@ -74,6 +74,12 @@ impl UiDomain {
                 "{self} is the origin of every app whose webview is set up alike: it keeps web sites out, but no other app."
             ));
         }
+        if self.0.starts_with(app::CHROMIUM) {
+            return Some(format!(
+                "{self} sends no Origin with GET to what the extension lists in host_permissions, and is refused there: leave the \
+                 server and the gateway out of that list."
+            ));
+        }
         let is_plain = self.0.starts_with("http://") && !is_local(&self.0);
         is_plain.then(|| {
             format!(

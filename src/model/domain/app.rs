@@ -60,6 +60,9 @@ pub fn parted(text: &str) -> Option<(&str, &str)> {
     (!is_web && is_scheme).then_some((scheme, rest))
 }
 
+/// What the origins of Chromium's extensions begin with.
+pub const CHROMIUM: &str = "chrome-extension://";
+
 /// The origin of a webview or an extension, in lower case: `capacitor://localhost`, `chrome-extension://` and its id.
 pub fn origin(scheme: &str, rest: &str) -> Result<String, String> {
     const EXAMPLE: &str =
