@@ -38,6 +38,7 @@ use self::terminal::{Input, Signal, TerminalError};
 use self::view::time::Locale;
 use self::view::{Look, NextChange, theme::Theme};
 use crate::client::Client;
+use crate::clipboard::Inside;
 use crate::config::LoadedSettings;
 use crate::config::theme::{Background, BaseTheme, ThemeSettings};
 
@@ -267,6 +268,7 @@ impl<'a> Dashboard<'a> {
                 inside,
             } => {
                 let route = match self.face.send_osc52(&text, inside) {
+                    Ok(()) if inside == Inside::TmuxInTmux => Route::OuterTmux,
                     Ok(()) => Route::Terminal,
                     Err(error) => Route::Failed(error.to_string()),
                 };

@@ -326,6 +326,8 @@ pub enum Route {
     Clipboard,
     /// Sent to the terminal (OSC 52), which does not say whether it took it.
     Terminal,
+    /// Sent to a tmux that another one runs in, which takes it or not by a setting of its own.
+    OuterTmux,
     Failed(String),
 }
 

@@ -110,6 +110,7 @@ fn a_copy_says_no_more_than_is_known() {
     for (route, said) in [
         (Route::Clipboard, "Copied the secret"),
         (Route::Terminal, "can't be known"),
+        (Route::OuterTmux, "only with set-clipboard on"),
         (Route::Failed("no display".into()), "Not copied: no display"),
     ] {
         let mut talk = Talk::with_keys(keys.clone());

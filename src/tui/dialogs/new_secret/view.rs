@@ -132,6 +132,11 @@ fn copied(route: Option<&Route>, width: usize, look: &Look) -> Vec<Line<'static>
             theme.warning(),
             width,
         ),
+        Some(Route::OuterTmux) => paragraph(
+            "· Sent to the tmux around this one, which takes it only with set-clipboard on; paste it somewhere to be sure.",
+            theme.warning(),
+            width,
+        ),
         Some(Route::Failed(why)) => {
             paragraph(&format!("✗ Not copied: {}", sentence(why)), theme.bad(), width)
         }

@@ -250,11 +250,8 @@ impl App {
                 self.say(Tone::Done, text);
                 self.effects.push(clear);
             }
-            Route::Terminal => {
-                let text = format!(
-                    "Sent the secret of “{name}” to the terminal (OSC 52); whether it arrived can't be known."
-                );
-                self.say(Tone::Note, text)
+            Route::Terminal | Route::OuterTmux => {
+                self.say(Tone::Note, sent(&format!("the secret of “{name}”"), &route))
             }
             Route::Failed(why) => self.say(Tone::Failed, sentence(&format!("not copied: {why}"))),
         }
@@ -268,14 +265,21 @@ impl App {
                 self.last_copy = self.next_number();
                 self.say(Tone::Done, format!("Copied the id of “{name}”."));
             }
-            Route::Terminal => {
-                let text = format!(
-                    "Sent the id of “{name}” to the terminal (OSC 52); whether it arrived can't be known."
-                );
-                self.say(Tone::Note, text)
+            Route::Terminal | Route::OuterTmux => {
+                self.say(Tone::Note, sent(&format!("the id of “{name}”"), route))
             }
             Route::Failed(why) => self.say(Tone::Failed, sentence(&format!("not copied: {why}"))),
         }
+    }
+}
+
+/// No more than is known of it.
+fn sent(what: &str, route: &Route) -> String {
+    match route {
+        Route::OuterTmux => format!(
+            "Sent {what} to the tmux around this one, which takes it only with set-clipboard on; whether it arrived can't be known."
+        ),
+        _ => format!("Sent {what} to the terminal (OSC 52); whether it arrived can't be known."),
     }
 }
 
