@@ -37,9 +37,10 @@ fn rotate_under_traffic(pty: &mut Pty, server: &Served, gateway: &str, old: &str
         let rotation = usage.rotation.as_ref();
         rotation.is_some_and(|meter| (meter.old.allowed, meter.new.allowed) == (3, 2))
     });
-    pty.type_keys("r");
+    // Nothing is pressed.
     wait_for_meter(pty, "Old token", "3 / 24 h");
     wait_for_meter(pty, "New token", "2 / 24 h");
+    pty.wait_for("· old 3");
     pty.type_keys("t");
     end_rotation(pty);
     assert_eq!(server.asked(gateway, old), 401);

@@ -49,7 +49,7 @@ pub fn rotate(pty: &mut Pty) -> String {
     pty.wait_for("▸ Keep it open ◂");
     pty.type_keys("<Tab><Enter>");
     pty.wait_gone("its new secret");
-    pty.wait_for("rotating, 23 h left");
+    pty.wait_for("· old 0");
     new
 }
 

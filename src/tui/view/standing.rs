@@ -48,10 +48,15 @@ pub fn in_table(key: &Key, width: usize, look: &Look) -> (String, Style) {
     let mut shown: Vec<Option<String>> = vec![None; all.len()];
     let fits = |shown: &[Option<String>]| text::width(&joined(&all, shown)) <= width;
     let warnings = || (0..all.len()).filter(|index| all[*index].warns);
-    for form in 0..3 {
-        warnings().for_each(|index| shown[index] = Some(all[index].forms()[form].clone()));
-        if fits(&shown) {
-            break;
+    let parts = || (0..all.len()).filter(|index| all[*index].joint == PART);
+    // Shorter words with what belongs to them say more than longer ones without.
+    'fitting: for with_parts in [true, false] {
+        for form in 0..3 {
+            warnings().for_each(|index| shown[index] = Some(all[index].forms()[form].clone()));
+            parts().for_each(|index| shown[index] = with_parts.then(|| all[index].short.clone()));
+            if fits(&shown) {
+                break 'fitting;
+            }
         }
     }
     for index in warnings().collect::<Vec<_>>().into_iter().rev() {
@@ -64,13 +69,12 @@ pub fn in_table(key: &Key, width: usize, look: &Look) -> (String, Style) {
         if words.warns || (words.joint == PART && shown[..index].last().is_none_or(Option::is_none)) {
             continue;
         }
-        for form in &words.forms()[..2] {
+        let before = shown[index].take();
+        let longer = words.forms().into_iter().take(2).find(|form| {
             shown[index] = Some(form.clone());
-            if fits(&shown) {
-                break;
-            }
-            shown[index] = None;
-        }
+            fits(&shown)
+        });
+        shown[index] = longer.or(before);
     }
     if shown.iter().all(Option::is_none) {
         shown[0] = Some(first.short.clone());
