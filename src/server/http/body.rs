@@ -49,8 +49,7 @@ impl<S: Send + Sync, T: DeserializeOwned> FromRequest<S> for LongJson<T> {
 }
 
 /// For a request that has nothing to say: no body, an object without fields, or the `null` of libraries that always send one.
-/// Anything else would be ignored, and whoever
-/// sent it would believe that it was taken.
+/// Anything else would be ignored, and whoever sent it would believe that it was taken.
 pub struct NoBody;
 
 impl<S: Send + Sync> FromRequest<S> for NoBody {

@@ -185,7 +185,7 @@ fn in_use(server: &ServerState, record: &KeyRecord) -> String {
     let until = record.rotation.as_ref().map(|rotation| rotation.ends_at);
     let until = until
         .filter(|at| *at > now)
-        .map_or_else(String::new, |at| format!(" until {at}"));
+        .map_or_else(String::new, |at| format!(" until {at:.0}"));
     let shown = match record.scope {
         Scope::Web | Scope::Mobile => " It can be revealed at any time.",
         Scope::Analytics => "",

@@ -55,7 +55,7 @@ fn answer(signed_in: &SignedIn, switched: StoreResult<KeySwitch>) -> ApiResult<V
             let at = record
                 .settings
                 .expires_at
-                .map_or_else(String::new, |at| format!(" at {at}"));
+                .map_or_else(String::new, |at| format!(" at {at:.0}"));
             Err(ApiError::new(
                 ProblemType::Expired,
                 format!("This key expired{at}; renew it with a later end, and then enable it."),

@@ -142,7 +142,7 @@ fn too_long(rotation: &KeyRotation, expires_at: Option<Timestamp>, by: u32) -> O
         .ends_at
         .saturating_add(SignedDuration::from_secs(by.into()));
     (extended.unwrap_or(Timestamp::MAX) > latest).then(|| {
-        format!("The overlap of a rotation is 30 days at most: this one can be extended until {latest}.")
+        format!("The overlap of a rotation is 30 days at most: this one can be extended until {latest:.0}.")
     })
 }
 
