@@ -256,17 +256,17 @@ fn files_that_cannot_be_used_stop_the_start_with_what_is_wrong() {
     let home = Home::new();
     home.init();
     let (pair, other) = (Authority::new().certify(), Authority::new().certify());
+    let serve = [
+        "serve",
+        "--database",
+        "sqlite:keys.db",
+        "--public-url",
+        "https://keys.acme.example",
+    ];
     let refused = |certificate: &str, key: &str, mode: u32| {
         put(&home.path("tls.pem"), certificate);
         put(&home.path("tls.key"), key);
         fs::set_permissions(home.path("tls.key"), Permissions::from_mode(mode)).expect("set");
-        let serve = [
-            "serve",
-            "--database",
-            "sqlite:keys.db",
-            "--public-url",
-            "https://keys.acme.example",
-        ];
         home.run(&[&serve[..], TLS].concat()).refused(1)
     };
     let broken = "-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n";
@@ -294,13 +294,6 @@ fn files_that_cannot_be_used_stop_the_start_with_what_is_wrong() {
     ];
     for (bytes, mark) in marked {
         fs::write(home.path("tls.pem"), bytes).expect("written");
-        let serve = [
-            "serve",
-            "--database",
-            "sqlite:keys.db",
-            "--public-url",
-            "https://keys.acme.example",
-        ];
         let said = home.run(&[&serve[..], TLS].concat()).refused(1);
         assert!(
             said.contains("tls.pem begins with") && said.contains(mark),
